@@ -1,0 +1,73 @@
+"""What can go wrong: one tree of errors, each with what, where and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A span of a text file; lines and columns count from 1, columns in code points.
+
+    >>> str(Place("claims.ttl", 21, 13))
+    'claims.ttl:21:13'
+    >>> str(Place("claims.ttl"))
+    'claims.ttl'
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        """Return ``file:line:column`` as far as it is known."""
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+class CvoError(Exception):
+    """The root of all errors that cvo raises on purpose.
+
+    *what* is lower case, without a full stop, the value last after a colon; *place* says where,
+    *hint* what to do about it.
+
+    >>> print(CvoError("no such file: x.ttl", hint="check the path"))
+    error: no such file: x.ttl
+      = help: check the path
+    """
+
+    exit_status = 2
+
+    def __init__(self, what: str, *, place: Place | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the error as the terminal shows it."""
+        lines = [f"error: {f'{self.place}: ' if self.place else ''}{self.what}"]
+        if self.hint:
+            lines.append(f"  = help: {self.hint}")
+        return "\n".join(lines)
+
+
+class InputError(CvoError):
+    """A file that cannot be read: missing, not permitted, not text, not of a known kind."""
+
+
+class SyntaxProblem(CvoError):
+    """A text that is not what it claims to be: Turtle, TriG, SPARQL; *place* says where."""
+
+
+class QuestionError(CvoError):
+    """A question that cannot be asked: not in the catalogue, or with a wrong parameter."""
+
+
+class NothingChecked(CvoError):
+    """A validation in which no shape looked at any node of the contribution."""
+
+
+class EngineError(CvoError):
+    """A library or a runtime that an engine needs is missing or failed."""
