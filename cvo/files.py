@@ -65,3 +65,13 @@ def decode(data: bytes, name: str) -> str:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             hint = "this looks like UTF-16; save the file as UTF-8"
         raise InputError(f"not UTF-8 at line {line}, byte {error.start}: {name}", hint=hint) from None
+
+
+def base_iri(path: Path) -> str:
+    """Return the IRI against which the relative IRIs of *path* are resolved; it says nothing about the machine.
+
+    >>> base_iri(Path("/home/me/liu-2024.ttl"))
+    'https://w3id.org/cvo/contribution/liu-2024'
+    """
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-._~") else "-" for c in path.stem)
+    return f"https://w3id.org/cvo/contribution/{safe}"

@@ -1,0 +1,148 @@
+"""Files in, one store out: the shipped ontology and claims, and a user's own files beside them."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from cvo.engines import sparql
+from cvo.errors import InputError, Place, SyntaxProblem
+from cvo.files import base_iri, shipped
+from cvo.terms import SOURCE
+from cvo.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+@dataclass(slots=True)
+class Dataset:
+    """RDF ready to be asked: *files*, each with the graph that its triples belong to.
+
+    The default graph is the merge of everything, so that a question need not know about graphs. The
+    named graphs (one for each source) are only filled for a query that speaks of graphs: Oxigraph's own
+    union of graphs repeats a triple that stands in two of them, and filling them doubles the time to load.
+    """
+
+    files: tuple[tuple[Path, ox.NamedNode | None], ...]
+    store: ox.Store = field(default_factory=ox.Store)
+    _named: bool = False
+
+    def query(self, query: str) -> sparql.Answer:
+        """Return the answer of the SPARQL text *query*.
+
+        Raises: SyntaxProblem, if it is not SPARQL 1.1, or would leave this machine (SERVICE).
+        """
+        words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
+        if "SERVICE" in words:
+            raise SyntaxProblem("SERVICE is refused: a query here never leaves this machine", hint="load the data with --data")
+        if not self._named and words & {"GRAPH", "FROM"}:
+            self._fill_named_graphs()
+        return sparql.ask(self.store, query)
+
+    def _fill_named_graphs(self) -> None:
+        for path, graph in self.files:
+            if graph is not None:
+                read_into(self.store, path, graph)
+        self._named = True
+
+
+def load(data: Sequence[str | Path] = (), *, with_shipped: bool = True) -> Dataset:
+    """Return the shipped ontology and claims together with *data*: files, folders or glob patterns.
+
+    Without *with_shipped* only *data* is read. Raises: InputError, if something is missing, not readable
+    or of an unknown kind; SyntaxProblem, with file, line and column, if a file is not what its name says.
+
+    >>> len(load().query("SELECT ?risk { ?risk a cvo:Risk }")) > 0
+    True
+    """
+    files: list[tuple[Path, ox.NamedNode | None]] = []
+    if with_shipped:
+        files += [(path, None) for path in shipped("ontology") if "alignments" not in path.parts]
+        files += [(path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")]
+    files += [(path, None) for path in expand(data)]
+    dataset = Dataset(tuple(files))
+    for path, _ in files:
+        read_into(dataset.store, path, ox.DefaultGraph())
+    return dataset
+
+
+def expand(names: Sequence[str | Path]) -> list[Path]:
+    """Return the RDF files that *names* mean: a file, a folder's RDF files at any depth, a glob pattern.
+
+    Raises: InputError, if a name means no file.
+    """
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in _FORMATS and not _hidden(p.relative_to(path)))
+            if not inside:
+                raise InputError(f"no RDF file in the folder: {name}", hint=f"looked for {' '.join(_FORMATS)}")
+            found += inside
+        elif path.exists() or not glob.has_magic(str(name)):
+            found.append(path)
+        else:
+            matches = sorted(Path(p) for p in glob.glob(str(name), recursive=True) if Path(p).suffix in _FORMATS)  # noqa: PTH207 - absolute patterns too
+            if not matches:
+                raise InputError(f"no RDF file matches: {name}")
+            found += matches
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph) -> None:
+    """Add the triples of *path* to *store*, in *graph*; the named graphs of a TriG or N-Quads file are kept and merged.
+
+    Raises: InputError or SyntaxProblem, as `load` does.
+    """
+    kind = _FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(_FORMATS)}")
+    try:
+        with path.open("rb") as file:
+            if file.read(3) != b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
+                file.seek(0)
+            if kind.supports_datasets:
+                for quad in ox.parse(input=file, format=kind, base_iri=base_iri(path)):
+                    store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+                    store.add(quad)
+            else:
+                store.load(input=file, format=kind, to_graph=graph, base_iri=base_iri(path))
+    except SyntaxError as error:
+        raise syntax_problem(error, path) from None
+    except FileNotFoundError:
+        raise InputError(f"no such file: {path}") from None
+    except IsADirectoryError:
+        raise InputError(f"is a folder, not a file: {path}") from None
+    except PermissionError:
+        raise InputError(f"no permission to read: {path}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({error}): {path}") from None
+
+
+def syntax_problem(error: SyntaxError, path: Path) -> SyntaxProblem:
+    """Return Oxigraph's syntax *error* in *path* as one of ours, at its place."""
+    message = str(error.msg or error)
+    _, _, tail = message.partition(": ")
+    if message.startswith("Parser error") and tail:
+        message = tail
+    hint = "save the file as UTF-8" if "UTF-8" in message else ""
+    return SyntaxProblem(message[:1].lower() + message[1:].rstrip("."), place=Place(str(path), error.lineno or 0, error.offset or 0), hint=hint)

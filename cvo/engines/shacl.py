@@ -1,0 +1,224 @@
+"""The SHACL engine: pySHACL on an rdflib graph; the only file that meets either.
+
+pySHACL's own *focus_nodes* option is not used: it drops blank nodes and it also filters the value nodes of nested shapes,
+which then pass unseen. Each shape is asked for its targets, and is run on those of them that are ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from cvo.errors import EngineError
+from cvo.terms import RDF, SH, XSD
+
+if TYPE_CHECKING:
+    from cvo.findings import Path, Texts
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple  # pyoxigraph's types allow a triple; syntax has refused it
+PATHS = {"alternativePath": "alternative", "inversePath": "inverse", "zeroOrMorePath": "zeroOrMore", "oneOrMorePath": "oneOrMore", "zeroOrOnePath": "zeroOrOne"}
+TOO_DEEP = 32  # nested paths; the shapes of people have two or three
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One validation result as the engine gives it: the terms of the data are pyoxigraph's, as typed."""
+
+    focus: Term
+    path: Path
+    value: Term | None
+    component: str
+    severity: str
+    shape: Term = field(compare=False)
+    constraint: Term | None = field(compare=False)
+    texts: Texts
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return a key that sorts results the same way on every run."""
+        return (str(self.focus), repr(self.path), str(self.value), self.component, self.severity, repr(self.texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The results, sorted, and the focus nodes that at least one shape targeted."""
+
+    results: tuple[Result, ...]
+    targeted: frozenset[Term]
+
+
+def check(data: Iterable[ox.Quad], shapes: Iterable[ox.Quad], focus: Collection[Term]) -> Outcome:
+    """Return what the *shapes* find at the nodes of *focus* in *data*; graph names are not looked at.
+
+    Raises: EngineError, if the shapes are not well-formed or ask for what the engine cannot do.
+    """
+    with _quiet():
+        import pyshacl  # noqa: PLC0415  takes 200 ms: only where there is something to check
+        from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure  # noqa: PLC0415
+        from pyshacl.pytypes import SHACLExecutor  # noqa: PLC0415
+
+        to_rdflib = _Converter()
+        graph, shapes_graph = to_rdflib.graph(data), to_rdflib.graph(shapes)
+        ours = {to_rdflib.term(node): node for node in focus}
+        try:
+            executor = SHACLExecutor()
+            found: list[Any] = []
+            targeted: set[Any] = set()
+            for shape in pyshacl.ShapesGraph(shapes_graph, logger=_silent()).shapes:
+                nodes = shape.focus_nodes(graph) & ours.keys()
+                if nodes and not shape.deactivated:
+                    targeted |= nodes
+                    found += shape.validate(executor, graph, focus=nodes)[1]
+            results = {_result(node, triples, shapes_graph) for _, node, triples in found}
+        except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError, ValidationFailure, NotImplementedError) as error:
+            what = getattr(error, "message", None) or next(iter(error.args), "") or type(error).__name__
+            raise EngineError(f"the shapes cannot be used: {what}", hint="correct the shapes; see https://www.w3.org/TR/shacl/") from error
+        except RecursionError:
+            raise EngineError("the shapes or the data are nested too deeply", hint="give the nodes names instead of nesting them") from None
+    ours_found = (result for result in results if to_rdflib.term(result.focus) in ours)
+    return Outcome(tuple(sorted(ours_found, key=lambda result: result.order)), frozenset(ours[node] for node in targeted))
+
+
+class _Converter:
+    """Turns pyoxigraph's terms into rdflib's; each IRI is converted once."""
+
+    def __init__(self) -> None:
+        import rdflib  # noqa: PLC0415
+
+        self._rdflib = rdflib
+        self._iris: dict[str, Any] = {}
+
+    def term(self, term: Term) -> Any:  # noqa: ANN401  rdflib's types end at this file
+        """Return *term* as rdflib has it; a literal keeps the text that was typed, also when it is ill-typed."""
+        if isinstance(term, ox.NamedNode):
+            return self.iri(term.value)
+        if isinstance(term, ox.BlankNode):
+            return self._rdflib.BNode(term.value)
+        if not isinstance(term, ox.Literal):
+            raise EngineError("a triple term cannot be checked", hint="cvo reads RDF 1.1")
+        if term.language:
+            return self._rdflib.Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        kind = None if datatype == f"{XSD}string" else self.iri(datatype)
+        return self._rdflib.Literal(term.value, datatype=kind, normalize=False)
+
+    def iri(self, iri: str) -> Any:  # noqa: ANN401
+        """Return *iri* as rdflib has it."""
+        found = self._iris.get(iri)
+        if found is None:
+            found = self._iris[iri] = self._rdflib.URIRef(iri)
+        return found
+
+    def graph(self, quads: Iterable[ox.Quad]) -> Any:  # noqa: ANN401
+        """Return a graph of the triples of *quads* that parses each SPARQL text only once."""
+        from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415
+        from rdflib.plugins.stores.memory import SimpleMemory  # noqa: PLC0415
+
+        prepared: dict[str, Any] = {}
+
+        class Data(self._rdflib.Graph):  # type: ignore[misc, name-defined]  # pySHACL sends the same text for every focus node
+            def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+                if isinstance(query_object, str):
+                    if query_object not in prepared:
+                        try:
+                            query = prepareQuery(query_object)
+                        except Exception as error:
+                            raise EngineError(f"a SPARQL text of the shapes cannot be read: {' '.join(str(error).split())}") from error
+                        if query.algebra.get("datasetClause"):
+                            raise EngineError("a SPARQL text of the shapes has FROM; nothing is ever fetched")
+                        prepared[query_object] = query
+                    query_object = prepared[query_object]
+                return super().query(query_object, *args, **kwargs)
+
+        graph = Data(store=SimpleMemory(), bind_namespaces="none")
+        add, term, iri = graph.store.add, self.term, self.iri
+        for subject, predicate, value, _ in quads:
+            add((term(subject), iri(predicate.value), term(value)), graph)
+        return graph
+
+
+def _result(node: Any, triples: Iterable[tuple[Any, Any, Any]], shapes: Any) -> Result:  # noqa: ANN401
+    """Return the result *node* that pySHACL describes by *triples*, where an object may be a pair of a graph and a node.
+
+    The triples of ``sh:detail`` results stand among them; they are consequences of the same cause and left out.
+    """
+    of: dict[str, Any] = {}
+    texts = set()
+    for subject, predicate, thing in triples:
+        if subject != node:
+            continue
+        term = thing[1] if isinstance(thing, tuple) else thing
+        name = predicate.removeprefix(SH)
+        of[name] = term
+        if name == "resultMessage":
+            texts.add((getattr(term, "language", None) or "", str(term)))
+    return Result(
+        focus=_term(of["focusNode"]),
+        path=_path(of["resultPath"], shapes) if "resultPath" in of else "",
+        value=_term(of["value"]) if "value" in of else None,
+        component=str(of["sourceConstraintComponent"]),
+        severity=str(of["resultSeverity"]),
+        shape=_term(of["sourceShape"]),
+        constraint=_term(of["sourceConstraint"]) if "sourceConstraint" in of else None,
+        texts=tuple(sorted(texts)),
+    )
+
+
+def _term(node: Any) -> Term:  # noqa: ANN401
+    """Return rdflib's *node* as pyoxigraph has it."""
+    from rdflib import BNode, URIRef  # noqa: PLC0415
+
+    if isinstance(node, URIRef):
+        return ox.NamedNode(str(node))
+    if isinstance(node, BNode):
+        return ox.BlankNode(str(node))
+    if node.language:
+        return ox.Literal(str(node), language=node.language)
+    return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or f"{XSD}string")))
+
+
+def _path(node: Any, shapes: Any, depth: int = 0) -> Path:  # noqa: ANN401
+    """Return the SHACL path *node* of the shapes graph as plain tuples."""
+    from rdflib import URIRef  # noqa: PLC0415
+
+    if isinstance(node, URIRef) or depth > TOO_DEEP:
+        return str(node)
+    first = URIRef(f"{RDF}first")
+    for predicate, value in shapes.predicate_objects(node):
+        if predicate == first:
+            return ("sequence", *(_path(part, shapes, depth + 1) for part in shapes.items(node)))
+        kind = PATHS.get(predicate.removeprefix(SH))
+        if kind == "alternative":
+            return (kind, *(_path(part, shapes, depth + 1) for part in shapes.items(value)))
+        if kind:
+            return (kind, _path(value, shapes, depth + 1))
+    return ""
+
+
+def _silent() -> logging.Logger:
+    """Return a logger that says nothing: findings are said by the report, errors are raised."""
+    logger = logging.Logger("pyshacl")
+    logger.disabled = True
+    return logger
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rdflib from printing a traceback for each ill-typed literal: a shape judges those."""
+    loggers = [logging.getLogger("rdflib.term"), logging.getLogger("rdflib")]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled

@@ -1,0 +1,138 @@
+"""Whether the passages that an instance file points to are in the document, and where."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cvo.dataset import load
+from cvo.errors import InputError, NothingChecked
+from cvo.files import decode, read_bytes
+from cvo.terms import curie
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LOCATORS = """
+SELECT ?locator ?expression ?state ?start ?end ?digest ?length {
+  ?locator oa:hasSource ?expression ; oa:hasState/cvo:textDigest ?state ; oa:hasSelector ?position .
+  ?position oa:start ?start ; oa:end ?end ; oa:refinedBy ?selector .
+  ?selector cvo:passageDigest ?digest ; cvo:passageLength ?length .
+} ORDER BY ?expression ?start ?end ?locator"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that a file points to: *start* and *end* in code points, as the file gives them.
+
+    *status* is ``match``, ``moved`` (then *found* says where it is now), ``missing``, or ``unchecked`` when no
+    document of its text was given.
+    """
+
+    locator: str
+    expression: str
+    start: int
+    end: int
+    status: str
+    found: tuple[int, int] | None = None
+
+    def __str__(self) -> str:
+        """Return the passage and what became of it, in one line."""
+        where = f", now {self.found[0]}-{self.found[1]}" if self.found else ""
+        return f"{self.status}: {curie(self.locator)} at {self.start}-{self.end} of {curie(self.expression)}{where}"
+
+
+class Document:
+    """A text in which passages are looked for, with white space ignored and compatibility forms folded."""
+
+    def __init__(self, data: bytes, name: str = "document") -> None:
+        """Read *data*, UTF-8 bytes. Raises: InputError, if they are not."""
+        self.text = decode(data, name)
+        self.digest = named_information(data)
+        folded, offsets = [], []
+        for offset, character in enumerate(self.text):
+            for c in unicodedata.normalize("NFKC", character):
+                if not c.isspace():
+                    folded.append(c)
+                    offsets.append(offset)
+        self._folded, self._offsets = "".join(folded), offsets
+
+    def passage_digest(self, start: int, end: int) -> tuple[str, int]:
+        """Return the digest of the code points from *start* to *end*, and how many are left after folding."""
+        folded = fold(self.text[start:end])
+        return named_information(folded.encode()), len(folded)
+
+    def find(self, digest: str, length: int, near: int = 0) -> tuple[int, int] | None:
+        """Return start and end of the passage of *length* folded code points with *digest*; of several the one nearest to *near*."""
+        found = []
+        for i in range(len(self._folded) - length + 1):
+            if named_information(self._folded[i : i + length].encode()) == digest:
+                found.append((self._offsets[i], self._offsets[i + length - 1] + 1))
+        return min(found, key=lambda span: abs(span[0] - near), default=None)
+
+
+def fold(text: str) -> str:
+    """Return *text* in NFKC without white space, the form whose digest identifies a passage.
+
+    >>> fold("ＡＩ 合成\\n主播")
+    'AI合成主播'
+    """
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace())
+
+
+def named_information(data: bytes) -> str:
+    """Return the SHA-256 of *data* as an ``ni`` URI (RFC 6920).
+
+    >>> named_information(b"Hello World!")
+    'ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk'
+    """
+    return "ni:///sha-256;" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def locate(file: str | Path, texts: Sequence[str | Path]) -> list[Passage]:
+    """Return each passage that the instance *file* points to, with what became of it in the documents *texts*.
+
+    A document is recognised by the digest of its bytes; one that has changed is taken for the text of which it holds most passages.
+    Raises: InputError or SyntaxProblem, if a file cannot be read; NothingChecked, if *file* points to no passage.
+    """
+    rows = load([file], with_shipped=False).query(_LOCATORS)
+    if not rows:
+        raise NothingChecked(f"points to no passage: {file}", hint="a claim's cvo:locator needs start, end, digest and length")
+    documents = {str(path): Document(read_bytes(Path(path)), str(path)) for path in texts}
+    by_text: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        by_text.setdefault(row["expression"], []).append(row)
+    chosen = _assign(by_text, documents)
+    passages = []
+    for expression, locators in by_text.items():
+        document = chosen.get(expression)
+        passages += [_check(row, document) for row in locators]
+    return passages
+
+
+def _assign(by_text: dict[str, list[dict[str, str]]], documents: dict[str, Document]) -> dict[str, Document]:
+    """Return for each text the document that holds it."""
+    chosen: dict[str, Document] = {}
+    for path, document in documents.items():
+        exact = [text for text, locators in by_text.items() if any(row["state"] == document.digest for row in locators)]
+        hits = Counter({text: sum(_check(row, document).status != "missing" for row in rows) for text, rows in by_text.items()} if not exact else {})
+        best = exact[0] if exact else hits.most_common(1)[0][0]
+        if not exact and not hits[best]:
+            raise InputError(f"holds none of the passages: {path}", hint="is it the document that was encoded?")
+        chosen[best] = document
+    return chosen
+
+
+def _check(row: dict[str, str], document: Document | None) -> Passage:
+    start, end = int(row["start"]), int(row["end"])
+    if document is None:
+        return Passage(row["locator"], row["expression"], start, end, "unchecked")
+    if document.passage_digest(start, end) == (row["digest"], int(row["length"])):
+        return Passage(row["locator"], row["expression"], start, end, "match")
+    found = document.find(row["digest"], int(row["length"]), start)
+    return Passage(row["locator"], row["expression"], start, end, "moved" if found else "missing", found)

@@ -1,0 +1,163 @@
+"""The catalogue of questions: SPARQL files that say in a header what they answer and which parameters they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from cvo.diagnosis import nearest
+from cvo.errors import QuestionError
+from cvo.files import read_text, shipped
+from cvo.terms import CVO, CVT, PREFIXES, SOURCE, curie
+from cvo.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cvo.dataset import Dataset
+
+_LITERALS = {"string", "integer", "decimal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A variable of a question that its asker may fix: *kind* is a class of the ontology or a datatype."""
+
+    name: str
+    kind: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A SPARQL text with what its header says of it; *summary* is by language."""
+
+    name: str
+    text: str
+    summary: Mapping[str, str]
+    parameters: tuple[Parameter, ...]
+
+
+def parse(name: str, text: str) -> Question:
+    """Return the question that *text* asks.
+
+    The header is the run of lines at the top that start with ``#+``: ``summary``, ``summary-zh`` and for each
+    parameter a line ``parameter: name kind example``. In the query a parameter stands as
+    ``VALUES ?name { UNDEF }`` (any value, unless the asker fixes it) or with an example in place of UNDEF.
+
+    >>> q = parse("stages", "#+ summary: The stages\\n#+ parameter: stage Stage product-marketing\\nSELECT * { }")
+    >>> q.summary["en"], q.parameters
+    ('The stages', (Parameter(name='stage', kind='Stage', example='product-marketing'),))
+    """
+    summary: dict[str, str] = {}
+    parameters = []
+    for line in text.splitlines():
+        if not line.startswith("#+"):
+            break
+        key, _, value = line.removeprefix("#+").partition(":")
+        key, value = key.strip(), value.strip()
+        if key == "parameter":
+            parameter, kind, *example = value.split(maxsplit=2)
+            parameters.append(Parameter(parameter, kind, " ".join(example)))
+        elif key.startswith("summary"):
+            summary[key.removeprefix("summary").removeprefix("-") or "en"] = value
+    return Question(name, text, summary, tuple(parameters))
+
+
+def catalogue() -> list[Question]:
+    """Return the shipped questions, sorted by name."""
+    return [parse(path.stem, read_text(path)) for path in shipped("ontology/questions", "*.rq")]
+
+
+def find(name: str) -> Question:
+    """Return the question that *name* means: a file first, then a shipped question (``risks.rq`` or ``risks``).
+
+    Raises: QuestionError, if there is neither; InputError, if the file cannot be read.
+    """
+    path = Path(name)
+    if path.is_file():
+        return parse(name, read_text(path))
+    available = {p.stem: p for p in shipped("ontology/questions", "*.rq")}
+    if name.removesuffix(".rq") in available:
+        return parse(name.removesuffix(".rq"), read_text(available[name.removesuffix(".rq")]))
+    if path.is_dir():
+        raise QuestionError(f"is a folder, not a question: {name}")
+    if {"{", " "} & set(name):
+        raise QuestionError("this looks like a query, not like the name of a question", hint="put -e before it")
+    guess = nearest(path.stem, available)
+    hint = f"did you mean {guess}? " if guess else ""
+    raise QuestionError(f"no such file or shipped question: {name}", hint=f"{hint}`cvo query --list` shows the shipped ones")
+
+
+def bind(question: Question, values: Mapping[str, str], dataset: Dataset) -> str:
+    """Return the text of *question* with *values* in place of its parameters, as RDF terms.
+
+    A value is an IRI, a prefixed name, the last part of a term's IRI, or a term's label in Chinese or English.
+    Raises: QuestionError, if a parameter is not the question's or a value is not a term of its kind.
+    """
+    known = {parameter.name: parameter for parameter in question.parameters}
+    for name in values:
+        if name not in known:
+            guess = nearest(name, known)
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise QuestionError(f"the question {question.name} has no parameter: {name}", hint=f"did you mean {guess}?" if guess else takes)
+    terms = {name: str(_term(known[name], value, dataset)) for name, value in values.items()}
+    return _substitute(question.text, terms)
+
+
+def _substitute(text: str, terms: Mapping[str, str]) -> str:
+    """Return the query *text* with each ``VALUES ?name { … }`` of *terms* holding just that term."""
+    query = list(tokens(text))
+    pieces, done = [], 0
+    for i, token in enumerate(query):
+        if token.says("VALUES") and i + 2 < len(query) and query[i + 1].text[1:] in terms and query[i + 2].text == "{":
+            closing = next((t for t in query[i + 3 :] if t.text == "}"), query[-1])
+            pieces += [text[done : query[i + 2].end], f" {terms[query[i + 1].text[1:]]} "]
+            done = closing.start
+    return "".join([*pieces, text[done:]])
+
+
+def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | ox.Literal:
+    """Return the RDF term that *value* means for *parameter*."""
+    if parameter.kind in _LITERALS:
+        return ox.Literal(value, datatype=ox.NamedNode(f"{PREFIXES['xsd']}{parameter.kind}"))
+    kind = parameter.kind if ":" in parameter.kind else f"cvo:{parameter.kind}"
+    members = f"?term a/rdfs:subClassOf* {kind} ."
+    candidates = [iri for iri in _candidates(value) if dataset.query(f"ASK {{ VALUES ?term {{ {iri} }} {members} }}")]
+    if candidates:
+        return candidates[0]
+    label = ox.Literal(value.casefold())
+    matches = dataset.query(
+        f"SELECT DISTINCT ?term {{ {members} ?term rdfs:label|skos:altLabel ?label FILTER(LCASE(STR(?label)) = {label}) }} ORDER BY ?term"
+    )
+    iris = [row["term"] for row in matches]
+    if len(iris) == 1:
+        return ox.NamedNode(iris[0])
+    if iris:
+        raise QuestionError(f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(curie(iri) for iri in iris)}")
+    names = {}
+    for row in dataset.query(f"SELECT ?term ?label {{ {members} OPTIONAL {{ ?term rdfs:label ?label }} }}"):
+        names[row["term"].rpartition("/")[2]] = row["term"]
+        names[row.get("label", "")] = row["term"]
+    guess = nearest(value, names)
+    raise QuestionError(f"no {parameter.kind} for {parameter.name}: {value}", hint=f"did you mean {guess}?" if guess else f"for example {parameter.example}")
+
+
+def _candidates(value: str) -> list[ox.NamedNode]:
+    """Return the IRIs that *value* can stand for."""
+    prefix, colon, local = value.partition(":")
+    texts = [value.strip("<>")] if colon else []
+    texts += [PREFIXES[prefix] + local] if prefix in PREFIXES else []
+    texts += [namespace + value for namespace in (CVT, CVO, SOURCE)]
+    if colon and "/" not in prefix:  # bi-2019:c001, for any source
+        texts.append(f"{SOURCE}{prefix}#{local}")
+    found = []
+    for text in texts:
+        try:
+            found.append(ox.NamedNode(text))
+        except ValueError:
+            continue
+    return found

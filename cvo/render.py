@@ -1,0 +1,206 @@
+"""An answer as text: tables for people, and the standard formats for machines."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from cvo.engines.sparql import Answer, Term, lexical
+from cvo.errors import QuestionError
+from cvo.table import lay_out
+from cvo.terms import PREFIXES, curie
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LANGUAGES = ("zh", "en")
+
+
+def write(answer: Answer, form: str, *, lang: str = "", title: str = "", width: int = 0) -> str:
+    """Return *answer* in the format *form*.
+
+    Columns whose name ends in ``_zh`` or ``_en`` are kept only if *lang* is that language or empty.
+    *title* heads a page in html; *width* is that of the terminal, in cells, for a table.
+    Raises: QuestionError, if the format does not fit the kind of answer.
+    """
+    if answer.triples is not None:
+        if form in {"table", "csv"}:  # the defaults: a graph has no rows
+            form = "turtle"
+        if form not in GRAPH_FORMATS:
+            raise QuestionError(f"the answer is a graph, which has no rows for: {form}", hint=f"use one of {', '.join(GRAPH_FORMATS)}")
+        return _graph(answer.triples, GRAPH_FORMATS[form])
+    if form in GRAPH_FORMATS:
+        kind = "rows" if answer.truth is None else "yes or no"
+        raise QuestionError(f"the answer is {kind}, not a graph, so it cannot be written as: {form}", hint=f"use one of {', '.join(FORMATS)}, or CONSTRUCT")
+    answer = only(answer, lang)
+    if form == "table":
+        return _table(answer, width)
+    return FORMATS[form](answer, title)
+
+
+def only(answer: Answer, lang: str) -> Answer:
+    """Return *answer* without the columns of the languages that are not *lang*."""
+    dropped = tuple(f"_{other}" for other in LANGUAGES if lang and other != lang)
+    keep = [i for i, name in enumerate(answer.variables) if not (dropped and name.endswith(dropped))]
+    return Answer(tuple(answer.variables[i] for i in keep), tuple(tuple(row[i] for i in keep) for row in answer.rows), answer.truth, answer.triples)
+
+
+def readable(term: Term | None) -> str:
+    """Return *term* as people read it: the text of a literal, a prefixed name for an IRI.
+
+    >>> readable(ox.NamedNode("https://w3id.org/cvo/term/gan"))
+    'cvt:gan'
+    """
+    if term is None:
+        return ""
+    return curie(term.value) if isinstance(term, ox.NamedNode) else lexical(term)
+
+
+def _table(answer: Answer, width: int) -> str:
+    if answer.truth is not None:
+        return "yes\n" if answer.truth else "no\n"
+    return lay_out(answer.variables, [[readable(term) for term in row] for row in answer.rows], width)
+
+
+def _csv(answer: Answer, _title: str) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    if answer.truth is not None:
+        return f"{str(answer.truth).lower()}\n"
+    rows.writerow(answer.variables)
+    rows.writerows([["" if term is None else lexical(term) for term in row] for row in answer.rows])
+    return out.getvalue()
+
+
+def _tsv(answer: Answer, _title: str) -> str:
+    """Return SPARQL 1.1 TSV: terms in Turtle syntax, so that tabs and line ends inside them are escaped."""
+    if answer.truth is not None:
+        return f"{str(answer.truth).lower()}\n"
+    lines = ["\t".join(f"?{name}" for name in answer.variables)]
+    lines += ["\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) for row in answer.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _json(answer: Answer, _title: str) -> str:
+    if answer.truth is not None:
+        return json.dumps({"head": {}, "boolean": answer.truth}) + "\n"
+    bindings = [{name: _json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None} for row in answer.rows]
+    document = {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_term(term: Term) -> dict[str, object]:
+    if isinstance(term, ox.Literal):
+        value: dict[str, object] = {"type": "literal", "value": term.value}
+        if term.language:
+            value["xml:lang"] = term.language
+        elif term.datatype.value != f"{PREFIXES['xsd']}string":
+            value["datatype"] = term.datatype.value
+        return value
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+    return {"type": "uri" if isinstance(term, ox.NamedNode) else "bnode", "value": term.value}
+
+
+def _jsonl(answer: Answer, _title: str) -> str:
+    if answer.truth is not None:
+        return json.dumps(answer.truth) + "\n"
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answer)
+
+
+def _xml(answer: Answer, _title: str) -> str:
+    from xml.etree import ElementTree as tree  # noqa: PLC0415, N813 - 10 ms that only this format needs
+
+    root = tree.Element("sparql", xmlns="http://www.w3.org/2005/sparql-results#")
+    head = tree.SubElement(root, "head")
+    if answer.truth is not None:
+        tree.SubElement(root, "boolean").text = str(answer.truth).lower()
+    else:
+        for name in answer.variables:
+            tree.SubElement(head, "variable", name=name)
+        results = tree.SubElement(root, "results")
+        for row in answer.rows:
+            result = tree.SubElement(results, "result")
+            for name, term in zip(answer.variables, row, strict=True):
+                if term is not None:
+                    _xml_term(tree.SubElement(result, "binding", name=name), term, tree.SubElement)
+    tree.indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tree.tostring(root, encoding="unicode") + "\n"
+
+
+def _xml_term(parent: object, term: Term, element: Callable[..., object]) -> None:
+    value = _json_term(term)
+    if value["type"] == "triple":
+        inner = element(parent, "triple")
+        for name, part in (("subject", term.subject), ("predicate", term.predicate), ("object", term.object)):  # type: ignore[union-attr]
+            _xml_term(element(inner, name), part, element)
+        return
+    attributes = {key: text for key, text in value.items() if key not in {"type", "value"}}
+    element(parent, str(value["type"]), attributes).text = value["value"]  # type: ignore[attr-defined]
+
+
+def _md(answer: Answer, _title: str) -> str:
+    if answer.truth is not None:
+        return f"{'yes' if answer.truth else 'no'}\n"
+    rows = [answer.variables, ["---"] * len(answer.variables), *([readable(term) for term in row] for row in answer.rows)]
+    return "".join("| " + " | ".join(_md_cell(cell) for cell in row) + " |\n" for row in rows)
+
+
+def _md_cell(text: str) -> str:
+    for plain, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("\r", ""), ("\n", "<br>")):
+        text = text.replace(plain, escaped)
+    return text
+
+
+def _html(answer: Answer, title: str) -> str:
+    if answer.truth is not None:
+        body = f"<p>{'yes' if answer.truth else 'no'}</p>"
+    else:
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in answer.variables)
+        body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        body += "".join(f"<tr>{''.join(_html_cell(term) for term in row)}</tr>\n" for row in answer.rows)
+        body += "</tbody>\n</table>"
+    title = html.escape(title or "cvo")
+    style = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n<style>{style}</style></head>\n'
+        f"<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _html_cell(term: Term | None) -> str:
+    text = html.escape(readable(term))
+    if isinstance(term, ox.NamedNode) and term.value.startswith(("http://", "https://")):
+        return f'<td><a href="{html.escape(term.value)}">{text}</a></td>'
+    if isinstance(term, ox.Literal) and term.language:
+        return f'<td lang="{html.escape(term.language)}">{text}</td>'
+    return f"<td>{text}</td>"
+
+
+def _graph(triples: tuple[ox.Triple, ...], form: ox.RdfFormat) -> str:
+    return ox.serialize(triples, format=form, prefixes=PREFIXES).decode("utf-8")
+
+
+FORMATS: dict[str, Callable[[Answer, str], str]] = {
+    "csv": _csv,
+    "tsv": _tsv,
+    "json": _json,
+    "jsonl": _jsonl,
+    "xml": _xml,
+    "md": _md,
+    "html": _html,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}

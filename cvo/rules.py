@@ -1,0 +1,154 @@
+"""What the shapes say of themselves: their codes and messages, how many rules they are, which predicates they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from cvo.terms import CVO, RDF, RDFS, SH
+from cvo.tokens import tokens
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
+    from cvo.findings import Texts
+
+TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
+ALWAYS_READ = frozenset({f"{RDF}type", f"{RDFS}subClassOf"})
+DEPTH = 64
+SUBJECTS = frozenset({"variable", "iri", "name", "blank", ";", "]", "^", "|"})  # a variable between two of these is a predicate
+OBJECTS = frozenset({"variable", "iri", "name", "blank", "string", "true", "false", "[", "(", "-", "+", *"0123456789"})
+
+
+class Rules:
+    """An index over the triples of the shapes graph."""
+
+    def __init__(self, quads: Sequence[Quad]) -> None:
+        self.quads = quads
+        self._of: dict[object, dict[str, list[object]]] = {}
+        self._users: dict[object, list[tuple[object, str]]] = {}
+        for subject, predicate, value, _ in quads:
+            self._of.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
+            if not isinstance(value, Literal):
+                self._users.setdefault(value, []).append((subject, predicate.value))
+
+    def values(self, node: object, name: str) -> list[object]:
+        """Return the values of the SHACL property *name* of *node*."""
+        return self._of.get(node, {}).get(SH + name, [])
+
+    def _upwards(self, node: object) -> Iterable[object]:
+        """Return *node*, then the shape that uses it, and so on upwards."""
+        for _ in range(DEPTH):
+            yield node
+            users = self._users.get(node, [])
+            if isinstance(node, NamedNode):  # a shared shape belongs to its node shape only
+                users = [user for user in users if user[1] == f"{SH}property"]
+            if not users:
+                return
+            node = users[0][0]
+
+    def code(self, *nodes: object) -> str:
+        """Return the ``cvo:code`` of the first of *nodes* that has one, itself or above it, or the empty string."""
+        for node in nodes:
+            for shape in self._upwards(node) if node is not None else ():
+                for value in self._of.get(shape, {}).get(f"{CVO}code", []):
+                    if isinstance(value, Literal):
+                        return value.value
+        return ""
+
+    def messages(self, *nodes: object) -> Texts:
+        """Return the messages of the first of *nodes* that has some, one per language."""
+        for node in nodes:
+            found = {m.language or "": m.value for m in self.values(node, "message") if isinstance(m, Literal)}
+            if found:
+                return tuple(sorted(found.items()))
+        return ()
+
+    def name(self, node: object) -> str:
+        """Return the IRI of the shape *node*, or of the nearest one above it that has an IRI."""
+        return next((shape.value for shape in self._upwards(node) if isinstance(shape, NamedNode)), "")
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many rules there are: property shapes and SPARQL constraints that are shapes' own, and coded shapes."""
+        own = {value for node in self._of for name in ("property", "sparql") for value in self.values(node, name)}
+        coded = {node for node, about in self._of.items() if f"{CVO}code" in about and f"{SH}property" not in about}
+        return len(own | coded)
+
+    @cached_property
+    def reads(self) -> frozenset[str] | None:
+        """Return the predicates that the shapes read beyond the focus nodes' own triples; None means: any.
+
+        What a shape reads of its focus node is in the contribution anyway. Beyond it go complex paths, nested shapes,
+        SPARQL texts and targets by a property. Too many predicates cost time, too few would be wrong: when in doubt, more.
+        """
+        found = set(ALWAYS_READ)
+        prefixes = {"rdf": RDF, "rdfs": RDFS, "owl": "http://www.w3.org/2002/07/owl#"}
+        for node, about in self._of.items():
+            for prefix in self.values(node, "prefix"):
+                prefixes |= {prefix.value: ns.value for ns in self.values(node, "namespace") if isinstance(prefix, Literal) and isinstance(ns, Literal)}
+            found.update(v.value for t in TARGETS[2:] for v in about.get(t, []) if isinstance(v, NamedNode))
+            beyond = not self._at_focus(node)
+            if beyond and self.values(node, "closed"):
+                return None
+            if beyond or self.values(node, "sparql"):
+                found |= {iri for name in ("path", "equals", "disjoint", "lessThan", "lessThanOrEquals") for v in self.values(node, name) for iri in self._iris(v)}
+            else:
+                found |= {iri for v in self.values(node, "path") if isinstance(v, BlankNode) for iri in self._iris(v)}
+        for node in self._of:
+            for text in (v.value for name in ("select", "ask") for v in self.values(node, name) if isinstance(v, Literal)):
+                names = sparql_names(text, prefixes)
+                if names is None:
+                    return None
+                found |= names
+        return frozenset(found)
+
+    def _at_focus(self, node: object) -> bool:
+        """Return whether the shape *node* is only ever asked of focus nodes: it has a target, or shapes with one own it."""
+        users = [user for user in self._users.get(node, []) if user[1] not in (f"{RDFS}subClassOf", *TARGETS)]
+        if any(target in self._of[node] for target in TARGETS):
+            return not users
+        return bool(users) and all(
+            name == f"{SH}property" and not self._users.get(owner) and any(target in self._of[owner] for target in TARGETS) for owner, name in users
+        )
+
+    def _iris(self, node: object) -> Iterable[str]:
+        """Return every IRI of the path *node*."""
+        todo, seen = [node], set()
+        while todo:
+            node = todo.pop()
+            if isinstance(node, NamedNode):
+                yield node.value
+            elif node not in seen:
+                seen.add(node)
+                todo += [value for values in self._of.get(node, {}).values() for value in values]
+
+
+def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
+    """Return the IRIs that the query *text* names, or None if a variable may stand for a predicate.
+
+    >>> sparql_names("SELECT $this { $this e:p/e:q ?value }", {"e": "urn:"}) == {"urn:p", "urn:q"}
+    True
+    >>> sparql_names("SELECT $this { $this ?p ?o }", {}) is None
+    True
+    """
+    found: set[str] = set()
+    prefixes = dict(prefixes)
+    query = list(tokens(text))
+    body = next((i for i, token in enumerate(query) if token.text == "{"), 0)
+    for i, token in enumerate(query):
+        if token.kind == "iri":
+            found.add(token.text[1:-1])
+        elif token.kind == "name" and i and query[i - 1].says("PREFIX"):
+            prefixes[token.text[:-1]] = query[i + 1].text[1:-1]
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            found.add(prefixes.get(prefix, "") + local)
+        elif token.kind == "variable" and body < i < len(query) - 1:
+            before, after = query[i - 1], query[i + 1]
+            if (before.kind in SUBJECTS or before.text in SUBJECTS) and (after.kind in OBJECTS or after.text in OBJECTS):
+                return None
+    return found
