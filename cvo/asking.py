@@ -9,8 +9,9 @@ import pyoxigraph as ox
 
 from cvo import dataset, diagnosis, questions
 from cvo.errors import QuestionError, SyntaxProblem
+from cvo.names import nearest, short
 from cvo.table import lay_out
-from cvo.terms import CVO, CVT, curie
+from cvo.terms import CVO, CVT
 from cvo.tokens import line_and_column
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Asked:
         warnings = []
         for token, iri in unknown:
             line, column = line_and_column(self.text, token.start)
-            guess = diagnosis.nearest(iri, [name for name in names if name.startswith((CVO, CVT))])
-            hint = f", did you mean {curie(guess)}?" if guess else ""
+            guess = nearest(iri, [name for name in names if name.startswith((CVO, CVT))])
+            hint = f", did you mean {short(guess)}?" if guess else ""
             warnings.append(f"warning: {self.name}:{line}:{column}: {token.text} is not in the ontology{hint}")
         return warnings
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cvo import __version__
-from cvo.errors import CvoError, InputError, QuestionError, SyntaxProblem
+from cvo.errors import InputError, QuestionError
 
 app = typer.Typer(
     name="cvo",
@@ -205,4 +205,15 @@ def locate(
     raise typer.Exit(int(bool(counts["moved"] or counts["missing"])))
 
 
-__all__ = ["CvoError", "SyntaxProblem", "app"]
+@app.command()
+def passage(
+    first: Annotated[str, typer.Argument(help="A few characters with which the passage begins, found once in the document.")],
+    last: Annotated[str, typer.Argument(help="A few characters with which it ends.")],
+    *,
+    text: Annotated[Path, typer.Option("--text", metavar="DOC", help="The document as UTF-8 text.")],
+    name: Annotated[str, typer.Option(help="The name of the passage in your file.")] = "p001",
+) -> None:
+    """Print the Turtle that points to a passage of a document: offsets, length and digest, none of its words."""
+    from cvo.locate import passage as point  # noqa: PLC0415
+
+    sys.stdout.write(point(text, first, last, name))

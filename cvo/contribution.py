@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -16,6 +15,10 @@ from cvo.files import base_iri, read_text
 from cvo.findings import Finding, Texts
 from cvo.names import curie, nearest
 from cvo.terms import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -31,6 +34,7 @@ class Contributed:
     """The triples of a file, or the one thing that keeps it from having any."""
 
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:
+        """Hold what `read` has read; with an *error* there are no *quads*."""
         self.path = path
         self.text = text
         self.quads = quads
@@ -124,9 +128,8 @@ class Contributed:
             return None
         what = self.syntax_problem()
         place = Place(str(self.path), error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0)
-        return Finding(
-            place, "CVO-SYNTAX", "violation", (("en", what.what), ("zh", f"语法错误：{what.what}")), _syntax_help(what.what), line=self.line(place.line)
-        )
+        messages = (("en", what.what), ("zh", f"语法错误：{what.what}"))
+        return Finding(place, "CVO-SYNTAX", "violation", messages, _syntax_help(what.what), line=self.line(place.line))
 
     def syntax_problem(self) -> SyntaxProblem:
         """Return the syntax error as an exception."""
@@ -181,7 +184,8 @@ def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | No
     start, end = (span.start, span.end) if span else (0, 0)
     source = sourcemap.SourceMap(text, ())
     (line, column), (end_line, end_column) = source.position(start), source.position(end)
-    return SyntaxError("triple terms and text directions are RDF 1.2; cvo reads RDF 1.1", (str(path), line, column, None, end_line, end_column))
+    what = "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1"
+    return SyntaxError(what, (str(path), line, column, None, end_line, end_column))
 
 
 def _relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:

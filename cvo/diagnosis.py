@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cvo.errors import Place, SyntaxProblem
+from cvo.names import nearest
 from cvo.terms import PREFIXES
 from cvo.tokens import Token, line_and_column, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _CLOSES = {")": "(", "}": "{", "]": "["}
 _OPENS = {opening: closing for closing, opening in _CLOSES.items()}
@@ -41,13 +42,11 @@ def explain(text: str, name: str, problem: SyntaxProblem) -> SyntaxProblem:
 
 
 def _plain(expected: str) -> str:
-    """Return the engine's list of *expected* tokens without what only a grammar's author can read."""
-    expected = " ".join(expected.split())
+    """Return what the engine's list of *expected* tokens tells somebody who did not write its grammar."""
     for known in ("The SELECT contains a variable that is unbound", "Prefix not found"):
         if known in expected:
             return known[:1].lower() + known[1:]
-    words = [w for w in expected.removeprefix("expected ").removeprefix("one of ").split(", ") if w.isalpha() or (w.startswith('"') and len(w) <= 4)]  # noqa: PLR2004
-    return f"cannot go on here; expected {' or '.join(words)}" if words else "the query is not SPARQL from here on"
+    return "not SPARQL at this point, or just before it"
 
 
 def _unclosed(text: str, name: str) -> SyntaxProblem | None:
@@ -113,13 +112,6 @@ def unknown_terms(text: str, is_known: Callable[[str], bool], namespaces: tuple[
             if local and iri.startswith(namespaces) and not is_known(iri):
                 found.append((token, iri))
     return found
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return the one of *words* that *word* is most likely a slip of, or an empty text."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only when there is something to explain
-
-    return next(iter(get_close_matches(word, list(words), 1, 0.6)), "")
 
 
 def _place(text: str, name: str, token: Token) -> Place:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cvo.errors import Place
+if TYPE_CHECKING:
+    from cvo.errors import Place
 
 Texts = tuple[tuple[str, str], ...]
 """One text per language, as (language, text), sorted; the language may be empty."""
@@ -36,7 +38,8 @@ def path_text(path: Path) -> str:
     if isinstance(path, str):
         return f"<{path}>" if path else ""
     kind, *parts = path
-    texts = [path_text(part) if isinstance(part, str) or part[0] not in ("sequence", "alternative") else f"({path_text(part)})" for part in parts]
+    texts = [path_text(part) for part in parts]
+    texts = [text if isinstance(part, str) or part[0] == "inverse" else f"({text})" for part, text in zip(parts, texts, strict=True)]
     match kind:
         case "sequence":
             return "/".join(texts)

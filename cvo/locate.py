@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cvo.dataset import load
 from cvo.errors import InputError, NothingChecked
 from cvo.files import decode, read_bytes
-from cvo.terms import curie
+from cvo.names import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,25 @@ SELECT ?locator ?expression ?state ?start ?end ?digest ?length {
   ?position oa:start ?start ; oa:end ?end ; oa:refinedBy ?selector .
   ?selector cvo:passageDigest ?digest ; cvo:passageLength ?length .
 } ORDER BY ?expression ?start ?end ?locator"""
+
+_PASSAGE = """\
+# :text-state cvo:textDigest "{state}"^^xsd:anyURI .
+
+:{name} a oa:SpecificResource ;
+  oa:hasSource :text ;
+  oa:hasState :text-state ;
+  cvo:section "…" ;
+  oa:hasSelector :{name}-position .
+
+:{name}-position a oa:TextPositionSelector ;
+  oa:start {start} ;
+  oa:end {end} ;
+  oa:refinedBy :{name}-digest .
+
+:{name}-digest a cvo:DigestSelector ;
+  cvo:passageDigest "{digest}"^^xsd:anyURI ;
+  cvo:passageLength {length} .
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +63,7 @@ class Passage:
     def __str__(self) -> str:
         """Return the passage and what became of it, in one line."""
         where = f", now {self.found[0]}-{self.found[1]}" if self.found else ""
-        return f"{self.status}: {curie(self.locator)} at {self.start}-{self.end} of {curie(self.expression)}{where}"
+        return f"{self.status}: {short(self.locator)} at {self.start}-{self.end} of {short(self.expression)}{where}"
 
 
 class Document:
@@ -66,6 +85,21 @@ class Document:
         """Return the digest of the code points from *start* to *end*, and how many are left after folding."""
         folded = fold(self.text[start:end])
         return named_information(folded.encode()), len(folded)
+
+    def between(self, first: str, last: str) -> tuple[int, int]:
+        """Return start and end of the passage that begins with *first* and ends with the next *last*; white space is ignored.
+
+        Raises: InputError, if *first* is not there or there more than once, or *last* does not follow.
+        """
+        head, tail = fold(first), fold(last)
+        times = self._folded.count(head) if head else 0
+        if times != 1:
+            raise InputError(f"occurs {times} times in the document: {first}", hint="give more characters" if times else "copy a few characters from it")
+        i = self._folded.index(head)
+        j = self._folded.find(tail, i)
+        if j < 0 or not tail:
+            raise InputError(f"does not follow '{first}' in the document: {last}")
+        return self._offsets[i], self._offsets[max(j + len(tail), i + len(head)) - 1] + 1
 
     def find(self, digest: str, length: int, near: int = 0) -> tuple[int, int] | None:
         """Return start and end of the passage of *length* folded code points with *digest*; of several the one nearest to *near*."""
@@ -94,16 +128,32 @@ def named_information(data: bytes) -> str:
     return "ni:///sha-256;" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
+def passage(text: str | Path, first: str, last: str, name: str = "p001") -> str:
+    """Return the Turtle that points to the passage of the document *text* from *first* to *last*.
+
+    *name* is that of the passage in the instance file, which must know the empty prefix and ``:text`` with ``:text-state``.
+    Raises: InputError, as `Document.between` does.
+    """
+    document = Document(read_bytes(Path(text)), str(text))
+    start, end = document.between(first, last)
+    digest, length = document.passage_digest(start, end)
+    return _PASSAGE.format(name=name, start=start, end=end, digest=digest, length=length, state=document.digest)
+
+
 def locate(file: str | Path, texts: Sequence[str | Path]) -> list[Passage]:
     """Return each passage that the instance *file* points to, with what became of it in the documents *texts*.
 
     A document is recognised by the digest of its bytes; one that has changed is taken for the text of which it holds most passages.
     Raises: InputError or SyntaxProblem, if a file cannot be read; NothingChecked, if *file* points to no passage.
     """
-    rows = load([file], with_shipped=False).query(_LOCATORS)
+    data = load([file], with_shipped=False)
+    rows = data.query(_LOCATORS)
     if not rows:
         raise NothingChecked(f"points to no passage: {file}", hint="a claim's cvo:locator needs start, end, digest and length")
-    documents = {str(path): Document(read_bytes(Path(path)), str(path)) for path in texts}
+    read = {str(path): Document(read_bytes(Path(path)), str(path)) for path in texts}
+    pointed_to = {row["state"] for row in rows}
+    idle = {row["state"] for row in data.query("SELECT ?state { ?text cvo:textDigest ?state }")} - pointed_to
+    documents = {path: document for path, document in read.items() if document.digest not in idle}  # a text without passages
     by_text: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         by_text.setdefault(row["expression"], []).append(row)

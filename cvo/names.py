@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from cvo.terms import PREFIXES, SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 LOCAL = re.compile(r"(?:[\w%-](?:[\w.%-]*[\w%-])?)?\Z")
 IRI = re.compile(r"<?\b(https?://[^\s<>\"{}|^`\\]*[^\s<>\"{}|^`\\.,;:!?)\]'，。；：！？）」])>?")
@@ -22,7 +27,22 @@ def curie(iri: str, prefixes: Mapping[str, str]) -> str:
     for name, namespace in prefixes.items():
         if len(namespace) > len(best) and iri.startswith(namespace) and LOCAL.match(iri, len(namespace)):
             best, prefix = namespace, name
-    return f"<{iri}>" if prefix is None else f"{prefix}:{iri[len(best):]}"
+    return f"<{iri}>" if prefix is None else f"{prefix}:{iri[len(best) :]}"
+
+
+def short(iri: str) -> str:
+    """Return *iri* as people read and type it: by the project's prefixes, a claim by its source, else as it is.
+
+    >>> short("https://w3id.org/cvo/term/gan"), short("http://example.org/x")
+    ('cvt:gan', 'http://example.org/x')
+    >>> short("https://w3id.org/cvo/source/bi-2019#c001")
+    'bi-2019:c001'
+    """
+    source, mark, claim = iri.removeprefix(SOURCE).partition("#")
+    if iri.startswith(SOURCE) and mark and claim:
+        return f"{source}:{claim}"
+    name = curie(iri, PREFIXES)
+    return name[1:-1] if name[0] == "<" else name
 
 
 def shorten(text: str, prefixes: Mapping[str, str]) -> str:
@@ -48,17 +68,21 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'script-writing'
     >>> nearest("gan", ["portrait-right"])
     ''
+    >>> nearest("polarty", ["Polarity", "polarity"])
+    'polarity'
     """
     import difflib  # noqa: PLC0415  only a misspelt word pays for it
 
-    folded = word.casefold()
     best, score = "", 0.7
     matcher = difflib.SequenceMatcher(autojunk=False)
-    matcher.set_seq2(folded)
+    matcher.set_seq2(word.casefold())
     for candidate in known:
         if abs(len(candidate) - len(word)) > max(3, len(word) // 2):
             continue
+        same_case = 0.01 * (candidate[:1].isupper() == word[:1].isupper())  # a property was hardly meant to be a class
         matcher.set_seq1(candidate.casefold())
-        if matcher.real_quick_ratio() > score and matcher.quick_ratio() > score and (ratio := matcher.ratio()) > score:
-            best, score = candidate, ratio
+        if matcher.real_quick_ratio() + same_case > score and matcher.quick_ratio() + same_case > score:
+            ratio = matcher.ratio() + same_case
+            if ratio > score:
+                best, score = candidate, ratio
     return best

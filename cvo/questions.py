@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.diagnosis import nearest
 from cvo.errors import QuestionError
 from cvo.files import read_text, shipped
-from cvo.terms import CVO, CVT, PREFIXES, SOURCE, curie
+from cvo.names import nearest, short
+from cvo.terms import CVO, CVT, PREFIXES, SOURCE
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | 
     if len(iris) == 1:
         return ox.NamedNode(iris[0])
     if iris:
-        raise QuestionError(f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(curie(iri) for iri in iris)}")
+        raise QuestionError(f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in iris)}")
     names = {}
     for row in dataset.query(f"SELECT ?term ?label {{ {members} OPTIONAL {{ ?term rdfs:label ?label }} }}"):
         names[row["term"].rpartition("/")[2]] = row["term"]

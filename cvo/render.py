@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from cvo.engines.sparql import Answer, Term, lexical
 from cvo.errors import QuestionError
+from cvo.names import short
 from cvo.table import lay_out
-from cvo.terms import PREFIXES, curie
+from cvo.terms import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def readable(term: Term | None) -> str:
     """
     if term is None:
         return ""
-    return curie(term.value) if isinstance(term, ox.NamedNode) else lexical(term)
+    return short(term.value) if isinstance(term, ox.NamedNode) else lexical(term)
 
 
 def _table(answer: Answer, width: int) -> str:

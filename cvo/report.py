@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cvo.errors import InputError
 from cvo.findings import SEVERITIES, Finding, Path, Report, path_text, text_in
 from cvo.terms import CVO, PREFIXES, RDF, RDFS, SH, SHAPE, XSD
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FORMATS = ("concise", "json", "turtle")
-WIDTH = 160  # of a source line that is shown; longer ones are cut around the place
+WIDTH = 160  # columns of a source line that are shown; longer ones are cut around the place
+KEPT = "\u3000\u200c\u200d"  # the ideographic space, and what joins letters and emoji
 COLOURS = {"violation": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", "frame": "\x1b[1;34m", "off": "\x1b[0m"}
 WORDS = {
     "en": {"violation": "error", "warning": "warning", "info": "note", "help": "help", "clean": "no findings"},
@@ -68,10 +72,11 @@ def underlined(line: str, column: int, end: int) -> tuple[str, str]:
     first = min(max(column - 1, 0), len(line))
     last = max(first + 1, min(last, len(line)))
     start = 0
-    if len(line) > WIDTH:
-        start = max(0, min(first - WIDTH // 3, len(line) - WIDTH))
-        last = max(first + 1, min(last, start + WIDTH))
-        line = line[start : start + WIDTH]
+    width = WIDTH if line.isascii() else WIDTH // 2
+    if len(line) > width:
+        start = max(0, min(first - width // 3, len(line) - width))
+        last = max(first + 1, min(last, start + width))
+        line = line[start : start + width]
     before, inside = "…" * bool(start) + line[: first - start], line[first - start : last - start]
     shown = "…" * bool(start) + line
     return _plain(shown), " " * _width(_plain(before)) + "^" * max(1, _width(_plain(inside)))
@@ -79,7 +84,15 @@ def underlined(line: str, column: int, end: int) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     """Return *text* with tabs as spaces and without control characters, which would do things to a terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else " " * 4 if c == "\t" else "\ufffd" for c in text)
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character in KEPT:
+        return character
+    if character.isspace():
+        return " " * 4 if character == "\t" else " "
+    return "\ufffd"
 
 
 def _width(text: str) -> int:
@@ -108,7 +121,8 @@ def summary(report: Report, lang: str = "en") -> str:
         return f"已检查 {len(report.files)} 个文件中的 {number} {unit}，共 {report.rules} 条规则：{what}（{report.seconds:.2f} 秒）"
     words = WORDS["en"]
     what = ", ".join(_counted(count, words[severity]) for severity, count in found) or words["clean"]
-    nodes, files, rules = _counted(number, "claim" if report.claims else "node"), _counted(len(report.files), "file"), _counted(report.rules, "rule")
+    nodes = _counted(number, "claim" if report.claims else "node")
+    files, rules = _counted(len(report.files), "file"), _counted(report.rules, "rule")
     return f"Checked {nodes} in {files} against {rules}: {what} ({report.seconds:.2f} s)"
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from cvo.terms import CVO, RDF, RDFS, SH
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from pyoxigraph import Quad
 
     from cvo.findings import Texts
+    from cvo.tokens import Token
 
 TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
 ALWAYS_READ = frozenset({f"{RDF}type", f"{RDFS}subClassOf"})
-DEPTH = 64
+READING = ("path", "equals", "disjoint", "lessThan", "lessThanOrEquals")
+DEPTH, LONGEST = 64, 10_000  # of what may be nested, of a list; beyond it something points to itself
 SUBJECTS = frozenset({"variable", "iri", "name", "blank", ";", "]", "^", "|"})  # a variable between two of these is a predicate
 OBJECTS = frozenset({"variable", "iri", "name", "blank", "string", "true", "false", "[", "(", "-", "+", *"0123456789"})
 
@@ -27,6 +30,7 @@ class Rules:
     """An index over the triples of the shapes graph."""
 
     def __init__(self, quads: Sequence[Quad]) -> None:
+        """Index *quads*, the triples of all shapes files."""
         self.quads = quads
         self._of: dict[object, dict[str, list[object]]] = {}
         self._users: dict[object, list[tuple[object, str]]] = {}
@@ -73,10 +77,18 @@ class Rules:
 
     @cached_property
     def count(self) -> int:
-        """Return how many rules there are: property shapes and SPARQL constraints that are shapes' own, and coded shapes."""
-        own = {value for node in self._of for name in ("property", "sparql") for value in self.values(node, name)}
-        coded = {node for node, about in self._of.items() if f"{CVO}code" in about and f"{SH}property" not in about}
-        return len(own | coded)
+        """Return how many rules there are: what node shapes own, what has a code, and node shapes that are a rule themselves."""
+        owned = {value for node in self._of for value in self.values(node, "property")}
+        queries = {value for node in self._of if node not in owned for value in self.values(node, "sparql")}
+        owners = {node for node in self._of if self.values(node, "property") or self.values(node, "sparql")}
+        alone = {node for node, about in self._of.items() if f"{CVO}code" in about or any(target in about for target in TARGETS)}
+        return len(owned | queries | (alone - owners))
+
+    @cached_property
+    def object_targets(self) -> frozenset[str]:
+        """Return the predicates whose objects are focus nodes."""
+        of = (value for about in self._of.values() for value in about.get(f"{SH}targetObjectsOf", []))
+        return frozenset(value.value for value in of if isinstance(value, NamedNode))
 
     @cached_property
     def reads(self) -> frozenset[str] | None:
@@ -85,19 +97,22 @@ class Rules:
         What a shape reads of its focus node is in the contribution anyway. Beyond it go complex paths, nested shapes,
         SPARQL texts and targets by a property. Too many predicates cost time, too few would be wrong: when in doubt, more.
         """
-        found = set(ALWAYS_READ)
+        found = set(ALWAYS_READ | self.object_targets)
         prefixes = {"rdf": RDF, "rdfs": RDFS, "owl": "http://www.w3.org/2002/07/owl#"}
-        for node, about in self._of.items():
-            for prefix in self.values(node, "prefix"):
-                prefixes |= {prefix.value: ns.value for ns in self.values(node, "namespace") if isinstance(prefix, Literal) and isinstance(ns, Literal)}
-            found.update(v.value for t in TARGETS[2:] for v in about.get(t, []) if isinstance(v, NamedNode))
+        for node in self._of:
+            for name, namespace in zip(self.values(node, "prefix"), self.values(node, "namespace"), strict=False):
+                if isinstance(name, Literal) and isinstance(namespace, Literal):
+                    prefixes[name.value] = namespace.value
             beyond = not self._at_focus(node)
             if beyond and self.values(node, "closed"):
                 return None
-            if beyond or self.values(node, "sparql"):
-                found |= {iri for name in ("path", "equals", "disjoint", "lessThan", "lessThanOrEquals") for v in self.values(node, name) for iri in self._iris(v)}
+            texts = [
+                text.value for query in self.values(node, "sparql") for text in self.values(query, "select") if isinstance(text, Literal)
+            ]
+            if beyond or any("PATH" in text for text in texts):  # a query may go along $PATH from any node
+                found |= {iri for name in READING for value in self.values(node, name) for iri in self._iris(value)}
             else:
-                found |= {iri for v in self.values(node, "path") if isinstance(v, BlankNode) for iri in self._iris(v)}
+                found |= {iri for value in self.values(node, "path") for iri in self._after_first_step(value)}
         for node in self._of:
             for text in (v.value for name in ("select", "ask") for v in self.values(node, name) if isinstance(v, Literal)):
                 names = sparql_names(text, prefixes)
@@ -111,9 +126,28 @@ class Rules:
         users = [user for user in self._users.get(node, []) if user[1] not in (f"{RDFS}subClassOf", *TARGETS)]
         if any(target in self._of[node] for target in TARGETS):
             return not users
-        return bool(users) and all(
-            name == f"{SH}property" and not self._users.get(owner) and any(target in self._of[owner] for target in TARGETS) for owner, name in users
-        )
+        return bool(users) and all(name == f"{SH}property" and self._is_target(owner) for owner, name in users)
+
+    def _is_target(self, node: object) -> bool:
+        """Return whether the shape *node* has a target, and nothing else asks it."""
+        return not self._users.get(node) and any(target in self._of[node] for target in TARGETS)
+
+    def _after_first_step(self, path: object) -> Iterable[str]:
+        """Return the IRIs along which *path* goes on from a node that is not its first."""
+        about = self._of.get(path, {})
+        if isinstance(path, NamedNode):
+            return ()
+        if ways := about.get(f"{SH}alternativePath"):
+            return [iri for way in self._items(ways[0]) for iri in self._after_first_step(way)]
+        return self._iris(path)
+
+    def _items(self, head: object) -> Iterable[object]:
+        for _ in range(LONGEST):
+            cell = self._of.get(head)
+            if cell is None:
+                return
+            yield from cell.get(f"{RDF}first", [])
+            head = next(iter(cell.get(f"{RDF}rest", [])), None)
 
     def _iris(self, node: object) -> Iterable[str]:
         """Return every IRI of the path *node*."""
@@ -134,17 +168,23 @@ def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
     True
     >>> sparql_names("SELECT $this { $this ?p ?o }", {}) is None
     True
+
+    What ``$this`` is asked directly is not among them: that is in the contribution.
+
+    >>> sparql_names("SELECT $this { $this e:p|e:q ?value ; e:r ?x . ?x e:s ?value }", {"e": "urn:"})
+    {'urn:s'}
     """
     found: set[str] = set()
     prefixes = dict(prefixes)
     query = list(tokens(text))
+    direct = set(_asked_directly(query))
     body = next((i for i, token in enumerate(query) if token.text == "{"), 0)
     for i, token in enumerate(query):
-        if token.kind == "iri":
+        if token.kind == "iri" and i not in direct:
             found.add(token.text[1:-1])
         elif token.kind == "name" and i and query[i - 1].says("PREFIX"):
             prefixes[token.text[:-1]] = query[i + 1].text[1:-1]
-        elif token.kind == "name":
+        elif token.kind == "name" and i not in direct:
             prefix, _, local = token.text.partition(":")
             found.add(prefixes.get(prefix, "") + local)
         elif token.kind == "variable" and body < i < len(query) - 1:
@@ -152,3 +192,22 @@ def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
             if (before.kind in SUBJECTS or before.text in SUBJECTS) and (after.kind in OBJECTS or after.text in OBJECTS):
                 return None
     return found
+
+
+def _asked_directly(query: Sequence[Token]) -> Iterator[int]:
+    """Return the indices of the predicates in ``$this p|q ?value ; r ?other .``; any other pattern has none."""
+    for start, token in enumerate(query):
+        if token.text[1:] != "this" or not start or query[start - 1].text not in ("{", "}", "."):
+            continue
+        after = ";"
+        at = start + 1
+        while after == ";" and at + 2 < len(query):
+            path = []
+            while query[at].kind in ("name", "iri") and query[at + 1].text == "|" and at + 4 < len(query):
+                path.append(at)
+                at += 2
+            after = query[at + 2].text
+            if query[at].kind not in ("name", "iri") or query[at + 1].kind != "variable" or after not in (";", ".", "}"):
+                break
+            yield from (*path, at)
+            at += 3

@@ -55,9 +55,9 @@ class _Frame:
 
 @dataclass(frozen=True)
 class SourceMap:
-    """The spans of the triples of *text*, in the order in which pyoxigraph yields the triples.
+    r"""The spans of the triples of *text*, in the order in which pyoxigraph yields the triples.
 
-    >>> found = read("@prefix : <http://e/> .\\n:s :p :o , [ :q 1 ] .")
+    >>> found = read("@prefix : <http://e/> .\n:s :p :o , [ :q 1 ] .")
     >>> [found.text[o.start:o.end] for _, _, o in found.triples]
     [':o', '1', '[ :q 1 ]']
     >>> found.place("x.ttl", found.triples[1][2])

@@ -31,22 +31,3 @@ PREFIXES: dict[str, str] = {
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "xsd": XSD,
 }
-
-
-def curie(iri: str) -> str:
-    """Return *iri* in the project's shortest prefixed form, or as it is when no prefix fits.
-
-    >>> curie("https://w3id.org/cvo/term/gan"), curie("http://example.org/x")
-    ('cvt:gan', 'http://example.org/x')
-    >>> curie("https://w3id.org/cvo/source/bi-2019#c001")
-    'bi-2019:c001'
-    """
-    best = ""
-    for prefix, namespace in PREFIXES.items():
-        local = iri[len(namespace) :]
-        if iri.startswith(namespace) and local and not {"/", "#"} & set(local) and len(namespace) > len(PREFIXES.get(best, "")):
-            best = prefix
-    if best:
-        return f"{best}:{iri[len(PREFIXES[best]) :]}"
-    source, mark, claim = iri.removeprefix(SOURCE).partition("#")
-    return f"{source}:{claim}" if iri.startswith(SOURCE) and mark else iri

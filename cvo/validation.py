@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import PREDICATE, Contributed, read
+from cvo.contribution import FORMATS, PREDICATE, Contributed, read
 from cvo.dataset import expand
 from cvo.errors import InputError, NothingChecked
 from cvo.files import shipped
@@ -22,6 +21,8 @@ from cvo.rules import Rules
 from cvo.terms import CVO, CVT, RDF, RDFS, SH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from cvo.engines.shacl import Outcome, Result
     from cvo.errors import Place
     from cvo.findings import Texts
@@ -37,8 +38,8 @@ TELLING = ("Closed", "Datatype", "NodeKind", "Class", "In", "HasValue", "Languag
 def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = None, ontology: Sequence[Path] | None = None) -> Report:
     """Return what is wrong with the files of *paths*: files, folders (with all RDF files in them) or globs.
 
-    *shapes* and *ontology* are the shipped ones unless they are given; given ones are used alone, without the shipped
-    instances. Nothing is fetched, whatever a file imports.
+    *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
+    Nothing is fetched, whatever a file imports.
 
     Raises: InputError, if a file is missing or not readable; NothingChecked, if nothing is wrong because no shape looked at
     any node; EngineError, if the shapes cannot be used.
@@ -49,10 +50,10 @@ def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = Non
     collecting = gc.isenabled()
     gc.disable()  # a run makes a few hundred thousand objects that live to its end
     try:
-        files = [read(path, number) for number, path in enumerate(dict.fromkeys(expand(paths)))]
+        files = [read(path, number) for number, path in enumerate(_files(paths))]
         findings = [problem for file in files if (problem := file.problem)]
         report = Report(tuple(sorted(findings)), tuple(str(file.path) for file in files))
-        good = [file for file in files if not file.problem]
+        good = [file for file in files if file.quads]
         if good:
             report = _Check(good, shapes, ontology).report(report)
     finally:
@@ -83,8 +84,8 @@ class _Check:
         self.rules = Rules([quad for path in (shipped("shapes") if shapes is None else expand(shapes)) for quad in _quads(path, own)])
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
-        vocabulary = shipped("ontology") if ontology is None else expand(ontology)
-        others = shipped("instances") if ontology is None and shapes is None else []
+        vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
+        others = shipped("instances") if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}
         reads = self.rules.reads
         self.around: list[ox.Quad] = []
@@ -121,8 +122,9 @@ class _Check:
         from cvo.engines import shacl  # noqa: PLC0415  only well-formed files come to pySHACL
 
         data = [quad for file in self.files for quad in file.quads]
-        # what only the contribution names is its business too, as an object that nobody describes
-        focus = self.subjects | {quad.object for quad in data if quad.object not in self.described}
+        # what only the contribution names, and nobody describes, is its business too where shapes look at objects
+        named = {quad.object for quad in data if quad.predicate.value in self.rules.object_targets}
+        focus = self.subjects | (named - self.described)
         return shacl.check([*data, *self.around], self.rules.quads, focus)
 
     def _kinds(self) -> dict[object, list[object]]:
@@ -176,7 +178,7 @@ class _Check:
                 continue
             head, tail = template.partition("{")[0], template.rpartition("}")[2]
             filled.append((lang, next((t for t in sorted(texts) if t.startswith(head) and t.endswith(tail)), template)))
-        return tuple(filled) or tuple(("en" if not lang else lang, text) for lang, text in result.texts)
+        return tuple(filled) or tuple((lang or "en", text) for lang, text in result.texts)
 
     def _locate(self, result: Result) -> tuple[Contributed, Place]:
         """Return the file and the place of *result*: its value, else its property, else its subject."""
@@ -224,6 +226,19 @@ class _Check:
                 yield _Slip(finding, role == PREDICATE, meant[iri])
 
 
+def _files(paths: Sequence[str | Path]) -> Iterable[Path]:
+    """Return the files that *paths* mean, each once; of a folder or a glob only those of the kinds that are validated."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        files = expand([path])
+        if files != [Path(path)]:
+            files = [file for file in files if file.suffix.lower() in FORMATS]
+            if not files:
+                raise InputError(f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(FORMATS)}")
+        found |= dict.fromkeys(files)
+    return found
+
+
 def _did_you_mean(name: str) -> Texts:
     return (("en", f"did you mean {name}?"), ("zh", f"是否想写 {name}？")) if name else ()
 
@@ -260,7 +275,9 @@ def _one_per_cause(slips: Sequence[_Slip], results: Sequence[Finding]) -> list[F
             kept.setdefault((found.place, found.value), replace(found, help=what))
         else:
             kept.setdefault((found.focus, found.value, found.path, found.code, found.messages, found.severity), found)
-    return [*kept.values(), *(finding for key, finding in by_place.items() if key not in kept)]
+    # several values at the far end of one path that starts at one place are one cause
+    once = {(found.place, found.focus, found.code, found.messages): found for found in reversed(kept.values())}
+    return [*once.values(), *(finding for key, finding in by_place.items() if key not in kept)]
 
 
 def _component(finding: Finding) -> str:

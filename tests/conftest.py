@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ROOT.parent / "shared" / "sources"
+SHARED = ROOT.parent / "shared"  # documents and test suites that are not part of the project
 
 
 @dataclass(frozen=True)

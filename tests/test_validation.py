@@ -1,0 +1,334 @@
+"""Validation: every mistake is one finding at its place, and nothing that people may hand in gives a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cvo import validation
+from cvo.errors import CvoError, EngineError, InputError, NothingChecked
+from cvo.validation import validate
+
+if TYPE_CHECKING:
+    from cvo.findings import Finding, Report
+
+DATA = Path(__file__).parent / "data" / "validation"
+SHAPES, ONTOLOGY = [DATA / "shapes.ttl"], [DATA / "ontology.ttl"]
+PREFIXES = (
+    "@prefix cvo: <https://w3id.org/cvo/ns#> . @prefix cvt: <https://w3id.org/cvo/term/> . "
+    "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <https://w3id.org/cvo/source/x#> .\n"
+)
+CLEAN = ":c a cvo:RelationClaim ; cvo:claimObject cvt:script-work ; cvo:polarity cvt:denied ."
+
+
+def check(*paths: Path | str, shapes: list[Path] = SHAPES, ontology: list[Path] = ONTOLOGY) -> Report:
+    return validate(paths, shapes=shapes, ontology=ontology)
+
+
+@pytest.fixture
+def found(tmp_path: Path):
+    def found(text: str, name: str = "x.ttl", **options: list[Path]) -> tuple[Finding, ...]:
+        path = tmp_path / name
+        path.write_bytes((PREFIXES + text).encode())
+        return check(path, **options).findings
+
+    return found
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[int, int, str]]:
+    return [(finding.place.line, finding.place.column, finding.code) for finding in findings]
+
+
+def test_five_mistakes_in_three_claims_are_five_findings_at_their_places() -> None:
+    report = check(DATA / "contributed.ttl")
+    assert told(report.findings) == [
+        (13, 44, "CVO-CLASS"),
+        (14, 31, "CVO-POLARITY"),
+        (15, 17, "CVO-DATE"),
+        (18, 3, "CVO-TERM"),
+        (20, 18, "CVO-SELF"),
+    ]
+    assert (report.claims, report.checked, len(report.files), report.rules, report.status) == (3, 3, 1, 7, 1)
+    assert report.classes == (("cvo:RelationClaim", 2), ("cvo:StatisticClaim", 1))
+
+
+def test_the_same_input_gives_the_same_report() -> None:
+    assert check(DATA / "contributed.ttl") == check(DATA / "contributed.ttl")
+
+
+def test_a_clean_file_has_status_0(found) -> None:
+    assert found(CLEAN) == ()
+
+
+def test_only_violations_make_the_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(PREFIXES + CLEAN[:-1] + '; cvo:published "x" .', encoding="utf-8")
+    report = check(path)
+    assert [finding.severity for finding in report.findings] == ["warning"]
+    assert report.status == 0
+
+
+def test_messages_come_in_both_languages_also_where_variables_are_filled_in(found) -> None:
+    (finding,) = found(CLEAN[:-1] + "; cvo:agreesWith :c .")
+    assert finding.messages == (("en", ":c agrees with itself"), ("zh", ":c 与自身一致"))
+
+
+def test_a_misspelt_value_is_one_finding_with_the_rule_and_the_help(found) -> None:
+    (finding,) = found(CLEAN.replace("script-work", "script-wrok"))
+    assert finding.code == "CVO-CLASS"
+    assert dict(finding.help)["en"] == "cvt:script-wrok is not a term of the ontology; did you mean cvt:script-work?"
+
+
+def test_a_misspelt_property_is_one_finding_although_the_right_one_is_missing(found) -> None:
+    (finding,) = found(CLEAN.replace("claimObject", "claimObjet"))
+    assert (finding.code, dict(finding.help)["zh"]) == ("CVO-TERM", "是否想写 cvo:claimObject？")
+
+
+def test_a_misspelt_class_is_found_although_no_shape_looks(found) -> None:
+    (finding,) = found(":c a cvo:RelatonClaim .")
+    assert (finding.code, finding.place.column, dict(finding.help)["en"]) == ("CVO-TERM", 6, "did you mean cvo:RelationClaim?")
+
+
+def test_a_misspelt_datatype_is_found(found) -> None:
+    assert [finding.value for finding in found(CLEAN[:-1] + '; cvo:note "x"^^cvo:nite .')] == ["<https://w3id.org/cvo/ns#nite>"]
+
+
+def test_a_term_that_the_contribution_itself_describes_is_known(found) -> None:
+    assert found("cvt:new a cvo:Application . " + CLEAN.replace("script-work", "new")) == ()
+
+
+def test_a_term_like_no_other_has_no_suggestion(found) -> None:
+    (finding,) = found(CLEAN.replace("script-work", "zzzzqqqq"))
+    assert dict(finding.help)["en"] == "cvt:zzzzqqqq is not a term of the ontology"
+
+
+def test_one_ill_typed_value_is_one_finding_although_three_constraints_fail(found) -> None:
+    (finding,) = found(CLEAN[:-1] + '; cvo:published "2024-13-01"^^xsd:date .')
+    assert finding.value == '"2024-13-01"^^<http://www.w3.org/2001/XMLSchema#date>'
+    assert finding.component.endswith("DatatypeConstraintComponent")
+
+
+def test_a_value_is_shown_as_it_was_typed(found) -> None:
+    assert '"1.50"' in found(CLEAN[:-1] + "; cvo:published 1.50 .")[0].value
+
+
+def test_a_missing_property_stands_at_the_subject(found) -> None:
+    assert told(found("# x\n  :c a cvo:Claim ; cvo:claimObject cvt:script-work .")) == [(3, 3, "CVO-POLARITY")]
+
+
+def test_one_value_too_many_stands_at_the_last_one(found) -> None:
+    assert told(found(CLEAN.replace("cvt:denied", "cvt:denied , cvt:affirmed"))) == [(2, len(CLEAN) + 2, "CVO-POLARITY")]
+
+
+def test_codes_come_from_the_constraint_else_the_shape_else_the_one_above_else_the_component(found, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    head = "@prefix sh: <http://www.w3.org/ns/shacl#> ."
+    rules = """
+      cvo:S sh:targetClass cvo:Claim ; cvo:code "UP" ;
+        sh:property [ sh:path cvo:p ; sh:minCount 1 ] , [ sh:path cvo:q ; sh:minCount 1 ; cvo:code "OWN" ] .
+      cvo:T sh:targetClass cvo:Claim ;
+        sh:property [ sh:path cvo:r ; sh:minCount 1 ] ; sh:sparql [ cvo:code "QUERY" ; sh:select "SELECT $this { }" ] ."""
+    shapes.write_text(PREFIXES + head + rules, encoding="utf-8")
+    assert {finding.code for finding in found(":c a cvo:Claim .", shapes=[shapes])} == {"UP", "OWN", "CVO-MINCOUNT", "QUERY"}
+
+
+def test_a_finding_on_a_longer_path_stands_at_its_first_step(found, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    text = "cvo:S sh:targetClass cvo:Claim ; sh:property [ sh:path ( cvo:agreesWith cvo:polarity ) ; sh:minCount 1 ] ."
+    shapes.write_text(PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> ." + text, encoding="utf-8")
+    (finding,) = found(":c a cvo:Claim ;\n  cvo:agreesWith :d .", shapes=[shapes])
+    assert (finding.place.line, finding.place.column, finding.place.end_column) == (3, 3, 17)
+    assert finding.path == ("sequence", "https://w3id.org/cvo/ns#agreesWith", "https://w3id.org/cvo/ns#polarity")
+
+
+def test_what_only_the_contribution_names_is_judged_where_it_is_named(found, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    text = "cvo:S sh:targetObjectsOf cvo:agreesWith ; sh:class cvo:Claim ."
+    shapes.write_text(PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> ." + text, encoding="utf-8")
+    assert told(found(":c a cvo:Claim ; cvo:agreesWith :d .", shapes=[shapes])) == [(2, 33, "CVO-CLASS")]
+
+
+def test_nodes_of_the_ontology_are_not_reported(found, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    text = "cvo:S sh:targetClass cvo:Application , cvo:Claim ; sh:property [ sh:path cvo:note ; sh:minCount 1 ] ."
+    shapes.write_text(PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> ." + text, encoding="utf-8")
+    assert [finding.name for finding in found(CLEAN, shapes=[shapes])] == [":c"]
+
+
+def test_the_ontology_itself_can_be_checked() -> None:
+    with pytest.raises(NothingChecked):
+        check(ONTOLOGY[0])
+
+
+def test_the_classes_of_the_ontology_are_known_beside_the_contribution(found) -> None:
+    assert told(found(CLEAN.replace("cvt:script-work", "cvt:denied"))) == [(2, 42, "CVO-CLASS")]
+
+
+def test_several_files_know_one_another(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + CLEAN, encoding="utf-8")
+    (tmp_path / "b.ttl").write_text(PREFIXES + CLEAN.replace(":c a", ":d a")[:-1] + "; cvo:agreesWith :c .", encoding="utf-8")
+    assert check(tmp_path).findings == ()
+    assert [finding.code for finding in check(tmp_path / "b.ttl").findings] == ["CVO-AGREES"]
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(PREFIXES + CLEAN, encoding="utf-8")
+    assert check(path, path, tmp_path).files == (str(path),)
+
+
+def test_a_folder_is_read_at_any_depth_without_hidden_folders_and_other_kinds(tmp_path: Path) -> None:
+    for name in ("a.ttl", "deep/er/b.trig", ".git/c.ttl", "d.txt", "e.jsonld"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PREFIXES + CLEAN, encoding="utf-8")
+    assert [Path(name).name for name in check(tmp_path).files] == ["a.ttl", "b.trig"]
+
+
+def test_a_syntax_error_is_a_finding_and_the_other_files_are_still_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + CLEAN, encoding="utf-8")
+    (tmp_path / "b.ttl").write_text(PREFIXES + ':c cvo:note "剧本😀" ; ; } .', encoding="utf-8")
+    report = check(tmp_path)
+    assert told(report.findings) == [(2, 23, "CVO-SYNTAX")]
+    assert (report.claims, report.status) == (1, 1)
+
+
+def test_a_syntax_error_does_not_load_the_engine(found, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "_Check", None)
+    assert [finding.code for finding in found(":c cvo:note }")] == ["CVO-SYNTAX"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "help_"),
+    [
+        ("cvo:c a skso:Concept .", 9, "did you mean skos:? else write: @prefix skso: <…> ."),
+        ("cvo:c a prov:Agent .", 9, "write at the top: @prefix prov: <http://www.w3.org/ns/prov#> ."),
+        ('cvo:c cvo:note "x .', 16, "a quote, a bracket or the last full stop is missing"),
+    ],
+)
+def test_a_syntax_error_comes_with_help(found, text: str, column: int, help_: str) -> None:
+    (finding,) = found(text)
+    assert (finding.place.line, finding.place.column, dict(finding.help)["en"]) == (2, column, help_)
+
+
+@pytest.mark.parametrize("text", [":c a cvo:Claim {| cvo:note 1 |} .", ":c cvo:note <<( :a :b :c )>> .", ':c cvo:note "x"@ar--rtl .'])
+def test_rdf_1_2_is_refused_with_its_place(found, text: str) -> None:
+    (finding,) = found(text)
+    assert (finding.code, finding.place.line) == ("CVO-SYNTAX", 2)
+    assert "RDF 1.1" in dict(finding.messages)["en"]
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "<urn:a> <urn:b> <urn:c> ."])
+def test_nothing_checked_is_an_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NothingChecked, match="nothing was checked"):
+        check(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("x.ttl", None, "no such file"),
+        ("x.json", b"{}", "not a kind of file"),
+        ("x.ttl", "é".encode("latin-1"), "not UTF-8"),
+        ("x.ttl", ":x".encode("utf-16"), "not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_an_error_with_status_2(tmp_path: Path, name: str, content: bytes | None, what: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=what) as error:
+        check(tmp_path / name)
+    assert error.value.exit_status == 2
+
+
+def test_a_folder_without_rdf_files_and_no_path_at_all_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonld").write_text("{}", encoding="utf-8")
+    for paths in ([tmp_path], []):
+        with pytest.raises(InputError):
+            check(*paths)
+
+
+def test_shapes_that_are_none_or_wrong_are_errors(tmp_path: Path) -> None:
+    path, bad = tmp_path / "x.ttl", tmp_path / "bad.ttl"
+    path.write_text(PREFIXES + CLEAN, encoding="utf-8")
+    with pytest.raises(InputError, match="no shapes"):
+        check(path, shapes=[path])
+    bad.write_text("not turtle", encoding="utf-8")
+    with pytest.raises(CvoError, match="not a valid subject"):
+        check(path, shapes=[bad])
+    shape = 'cvo:S sh:targetClass cvo:Claim ; sh:sparql [ sh:select "SELECT" ] .'
+    bad.write_text(PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> ." + shape, encoding="utf-8")
+    with pytest.raises(EngineError, match="SPARQL text of the shapes"):
+        check(path, shapes=[bad])
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeff" + PREFIXES + CLEAN, PREFIXES + CLEAN.replace(";", "\r\n;"), PREFIXES + CLEAN.replace(";", "\r;")]
+)
+def test_a_byte_order_mark_and_any_line_end_are_fine(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_bytes(text.encode())
+    assert check(path).findings == ()
+
+
+def test_relative_iris_never_carry_a_path_of_the_machine(found, tmp_path: Path) -> None:
+    findings = found("<#c> a cvo:Claim . @base <../up/> . <d> a cvo:Claim ; cvo:agreesWith <e> .")
+    assert findings
+    assert not any(
+        str(tmp_path) in text or "file:" in text for finding in findings for text in (finding.focus, finding.value, str(finding.messages))
+    )
+    assert {finding.focus for finding in findings} == {"<https://w3id.org/cvo/contribution/x#c>", "<https://w3id.org/cvo/up/d>"}
+
+
+def test_blank_nodes_are_told_by_their_place_and_named_the_same_each_time(found) -> None:
+    text = "[] a cvo:Claim ; cvo:claimObject cvt:script-work . _:x a cvo:Claim ; cvo:claimObject [ a cvo:Risk ] ."
+    assert found(text) == found(text)
+    assert [finding.name for finding in found(text)] == ["[…] 2:1", "[…] 2:52", "[…] 2:52"]
+
+
+def test_graphs_of_a_trig_file_are_checked_as_one(found) -> None:
+    text = "<urn:g> { :c a cvo:Claim ; cvo:polarity cvt:denied ; cvo:claimObject cvt:script-work } <urn:h> { :c cvo:polarity cvt:affirmed }"
+    assert told(found(text, "x.trig")) == [(2, 114, "CVO-POLARITY")]
+
+
+def test_n_triples_and_n_quads_have_places_too(tmp_path: Path) -> None:
+    line = "<urn:c> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/cvo/ns#Clam> {} ."
+    for name, graph in (("x.nt", ""), ("x.nq", "<urn:g>")):
+        (tmp_path / name).write_text(line.format(graph), encoding="utf-8")
+        assert told(check(tmp_path / name).findings) == [(1, 59, "CVO-TERM")]
+
+
+def test_deep_brackets_and_huge_literals_give_findings_and_no_traceback(found) -> None:
+    deep = CLEAN.replace("cvt:script-work", "[ cvo:note " * 5000 + "1" + " ]" * 5000)
+    assert told(found(deep)) == [(2, 42, "CVO-CLASS")]
+    assert told(found(f'{CLEAN[:-1]} ; cvo:published "{"剧" * 1_000_000}" .'))[0][2] == "CVO-DATE"
+
+
+def test_a_thousand_findings_are_a_thousand_findings(found) -> None:
+    text = "\n".join(f":c{n} a cvo:Claim ; cvo:claimObject cvt:nope-{n} ; cvo:polarity cvt:denied ." for n in range(1000))
+    assert told(found(text)) == [(n + 2, len(f":c{n} a cvo:Claim ; cvo:claimObject ") + 1, "CVO-CLASS") for n in range(1000)]
+
+
+def test_an_import_is_never_followed(found, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket  # noqa: PLC0415
+
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("the network was touched"))
+    assert (
+        found(f"<> a <http://www.w3.org/2002/07/owl#Ontology> ; <http://www.w3.org/2002/07/owl#imports> <http://127.0.0.1:9/x> . {CLEAN}")
+        == ()
+    )
+
+
+def test_the_shipped_shapes_and_ontology_are_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, name in (("shapes", "shapes"), ("ontology", "ontology"), ("instances", "contributed")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.ttl").write_bytes((DATA / f"{name}.ttl").read_bytes())
+    monkeypatch.setattr("cvo.files.data_root", lambda: tmp_path)
+    other = tmp_path / "x.ttl"
+    other.write_text(PREFIXES + CLEAN[:-1] + "; cvo:agreesWith <https://w3id.org/cvo/source/liu-2024#c001> .", encoding="utf-8")
+    assert validate([other]).findings == ()  # a claim of a shipped source is known
+    assert len(validate([tmp_path / "instances"]).findings) == 5  # and is not loaded beside itself
