@@ -56,7 +56,11 @@ def main():
         ratios = [b / a for a, b in zip(ours, times[peer], strict=False)]
         if ratios:
             ratio = statistics.median(ratios)
-            print(f"cvo query risks.rq is {ratio:.1f} x faster than {peer}" if ratio > 1 else f"cvo query risks.rq takes {1 / ratio:.1f} x {peer}")
+            print(
+                f"cvo query risks.rq is {ratio:.1f} x faster than {peer}"
+                if ratio > 1
+                else f"cvo query risks.rq takes {1 / ratio:.1f} x {peer}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """cvo: an ontology, claims and a SPARQL toolkit for the cultural AI value chain.
 
-    >>> import cvo
-    >>> answer = cvo.load().query("SELECT ?stage { ?stage a cvo:CanonicalStage } ORDER BY ?stage")
-    >>> len(answer)
-    5
-    >>> next(iter(answer))["stage"]
-    'https://w3id.org/cvo/term/cultural-introduction'
+>>> import cvo
+>>> answer = cvo.load().query("SELECT ?stage { ?stage a cvo:CanonicalStage } ORDER BY ?stage")
+>>> len(answer)
+5
+>>> next(iter(answer))["stage"]
+'https://w3id.org/cvo/term/cultural-introduction'
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ def _crash(error: Exception) -> int:
         return int(getattr(error, "exit_code", 2))
     if os.environ.get("CVO_TRACEBACK"):
         raise error
-    return _say(f"error: this is a bug in cvo: {type(error).__name__}: {error}\n  = help: set CVO_TRACEBACK=1 to see where, and report it", 3)
+    return _say(
+        f"error: this is a bug in cvo: {type(error).__name__}: {error}\n  = help: set CVO_TRACEBACK=1 to see where, and report it", 3
+    )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,11 @@ class Asked:
         unknown = diagnosis.unknown_terms(self.text, self._is_known, (CVO, CVT))
         if not unknown:
             return []
-        names = [row["term"] for row in self.data.query("SELECT DISTINCT ?term { { ?term a ?kind } UNION { [] ?term ?object } }") if "term" in row]
+        names = [
+            row["term"]
+            for row in self.data.query("SELECT DISTINCT ?term { { ?term a ?kind } UNION { [] ?term ?object } }")
+            if "term" in row
+        ]
         warnings = []
         for token, iri in unknown:
             line, column = line_and_column(self.text, token.start)
@@ -54,8 +58,12 @@ class Asked:
 
     def _is_known(self, iri: str) -> bool:
         node, store = ox.NamedNode(iri), self.data.store
-        positions = ((node, None, None), (None, node, None), (None, None, node))
-        return any(next(store.quads_for_pattern(*position, None), None) is not None for position in positions)
+        found = (
+            store.quads_for_pattern(node, None, None),
+            store.quads_for_pattern(None, node, None),
+            store.quads_for_pattern(None, None, node),
+        )
+        return any(next(quads, None) is not None for quads in found)
 
 
 def prepare(question: questions.Question, assignments: Sequence[str], data: Sequence[str], *, with_shipped: bool = True) -> Asked:

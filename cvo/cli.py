@@ -7,12 +7,15 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cvo import __version__
 from cvo.errors import InputError, QuestionError
+
+if TYPE_CHECKING:
+    from cvo.questions import Question
 
 app = typer.Typer(
     name="cvo",
@@ -75,13 +78,22 @@ def _main(
 
 @app.command()
 def query(  # noqa: PLR0913 - one parameter for each option
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[QUESTION] [NAME=VALUE]...", help="A file, a shipped question or - (stdin); then its parameters.")] = None,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[QUESTION] [NAME=VALUE]...", help="A file, a shipped question or - (stdin); then its parameters."),
+    ] = None,
     *,
     execute: Annotated[str, typer.Option("-e", "--execute", metavar="SPARQL", help="The query itself, in place of a question.")] = "",
-    form: Annotated[Format | None, typer.Option("-f", "--format", help="Default: table on a terminal, else csv (turtle for a graph).")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; its ending tells the format.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("-f", "--format", help="Default: table on a terminal, else csv (turtle for a graph).")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; its ending tells the format.")
+    ] = None,
     lang: Annotated[Lang | None, typer.Option(help="Only the columns of this language. Default: both.")] = None,
-    data: Annotated[list[str] | None, typer.Option("--data", metavar="PATH", help="RDF files, folders or globs to ask as well. Repeatable.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="PATH", help="RDF files, folders or globs to ask as well. Repeatable.")
+    ] = None,
     only_data: Annotated[bool, typer.Option("--only-data", help="Leave the shipped ontology and claims out.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped questions with their parameters.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the question's SPARQL instead of asking it.")] = False,
@@ -115,7 +127,7 @@ def query(  # noqa: PLR0913 - one parameter for each option
     _deliver(text, output)
 
 
-def _question(name: str):  # noqa: ANN202 - questions.Question, whose module is imported late
+def _question(name: str) -> Question:
     from cvo import questions  # noqa: PLC0415
 
     if name == "-":

@@ -145,4 +145,6 @@ def syntax_problem(error: SyntaxError, path: Path) -> SyntaxProblem:
     if message.startswith("Parser error") and tail:
         message = tail
     hint = "save the file as UTF-8" if "UTF-8" in message else ""
-    return SyntaxProblem(message[:1].lower() + message[1:].rstrip("."), place=Place(str(path), error.lineno or 0, error.offset or 0), hint=hint)
+    return SyntaxProblem(
+        message[:1].lower() + message[1:].rstrip("."), place=Place(str(path), error.lineno or 0, error.offset or 0), hint=hint
+    )

@@ -14,14 +14,121 @@ if TYPE_CHECKING:
 
 _CLOSES = {")": "(", "}": "{", "]": "["}
 _OPENS = {opening: closing for closing, opening in _CLOSES.items()}
-_KEYWORDS = (
-    "ABS ADD ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT CONTAINS COPY COUNT CREATE DATA DATATYPE DAY DEFAULT "
-    "DELETE DESC DESCRIBE DISTINCT DROP ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN INSERT INTO IRI "
-    "ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LANGMATCHES LATERAL LCASE LIMIT LOAD MAX MD5 MIN MINUS MINUTES MONTH MOVE NAMED NOT NOW OFFSET "
-    "OPTIONAL ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR "
-    "STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS STRUUID SUBSTR SUM TIMEZONE TO TRUE TZ UCASE UNDEF UNION URI USING UUID VALUES WHERE "
-    "WITH YEAR A"
-).split()
+_KEYWORDS = [
+    "ABS",
+    "ADD",
+    "ALL",
+    "AS",
+    "ASC",
+    "ASK",
+    "AVG",
+    "BASE",
+    "BIND",
+    "BNODE",
+    "BOUND",
+    "BY",
+    "CEIL",
+    "CLEAR",
+    "COALESCE",
+    "CONCAT",
+    "CONSTRUCT",
+    "CONTAINS",
+    "COPY",
+    "COUNT",
+    "CREATE",
+    "DATA",
+    "DATATYPE",
+    "DAY",
+    "DEFAULT",
+    "DELETE",
+    "DESC",
+    "DESCRIBE",
+    "DISTINCT",
+    "DROP",
+    "ENCODE_FOR_URI",
+    "EXISTS",
+    "FALSE",
+    "FILTER",
+    "FLOOR",
+    "FROM",
+    "GRAPH",
+    "GROUP",
+    "GROUP_CONCAT",
+    "HAVING",
+    "HOURS",
+    "IF",
+    "IN",
+    "INSERT",
+    "INTO",
+    "IRI",
+    "ISBLANK",
+    "ISIRI",
+    "ISLITERAL",
+    "ISNUMERIC",
+    "ISURI",
+    "LANG",
+    "LANGMATCHES",
+    "LATERAL",
+    "LCASE",
+    "LIMIT",
+    "LOAD",
+    "MAX",
+    "MD5",
+    "MIN",
+    "MINUS",
+    "MINUTES",
+    "MONTH",
+    "MOVE",
+    "NAMED",
+    "NOT",
+    "NOW",
+    "OFFSET",
+    "OPTIONAL",
+    "ORDER",
+    "PREFIX",
+    "RAND",
+    "REDUCED",
+    "REGEX",
+    "REPLACE",
+    "ROUND",
+    "SAMETERM",
+    "SAMPLE",
+    "SECONDS",
+    "SELECT",
+    "SEPARATOR",
+    "SERVICE",
+    "SHA1",
+    "SHA256",
+    "SHA384",
+    "SHA512",
+    "SILENT",
+    "STR",
+    "STRAFTER",
+    "STRBEFORE",
+    "STRDT",
+    "STRENDS",
+    "STRLANG",
+    "STRLEN",
+    "STRSTARTS",
+    "STRUUID",
+    "SUBSTR",
+    "SUM",
+    "TIMEZONE",
+    "TO",
+    "TRUE",
+    "TZ",
+    "UCASE",
+    "UNDEF",
+    "UNION",
+    "URI",
+    "USING",
+    "UUID",
+    "VALUES",
+    "WHERE",
+    "WITH",
+    "YEAR",
+    "A",
+]
 
 
 def explain(text: str, name: str, problem: SyntaxProblem) -> SyntaxProblem:
@@ -68,7 +175,11 @@ def _unclosed(text: str, name: str) -> SyntaxProblem | None:
         else:
             stack.pop()
     if stack:
-        return SyntaxProblem(f"'{stack[-1].text}' is never closed", place=_place(text, name, stack[-1]), hint=f"write '{_OPENS[stack[-1].text]}' where it ends")
+        return SyntaxProblem(
+            f"'{stack[-1].text}' is never closed",
+            place=_place(text, name, stack[-1]),
+            hint=f"write '{_OPENS[stack[-1].text]}' where it ends",
+        )
     return None
 
 
@@ -80,14 +191,18 @@ def _other_mistake(text: str, name: str) -> SyntaxProblem | None:
     for token in all_tokens:
         if token.kind == "word" and token.text.upper() not in _KEYWORDS:
             guess = nearest(token.text.upper(), _KEYWORDS)
-            return SyntaxProblem(f"not a SPARQL keyword: {token.text}", place=_place(text, name, token), hint=f"did you mean {guess}?" if guess else "")
+            return SyntaxProblem(
+                f"not a SPARQL keyword: {token.text}", place=_place(text, name, token), hint=f"did you mean {guess}?" if guess else ""
+            )
         prefix = token.text.partition(":")[0]
         if token.kind == "name" and prefix not in declared:
             guess = nearest(prefix, declared)
             hint = f"did you mean '{guess}:'?" if guess else f"write PREFIX {prefix}: <…> at the top"
             return SyntaxProblem(f"the prefix is not declared: {prefix}:", place=_place(text, name, token), hint=hint)
     if all_tokens[0].text.upper() in {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}:
-        return SyntaxProblem(f"this is an update, not a query: {all_tokens[0].text}", place=_place(text, name, all_tokens[0]), hint="questions only read")
+        return SyntaxProblem(
+            f"this is an update, not a query: {all_tokens[0].text}", place=_place(text, name, all_tokens[0]), hint="questions only read"
+        )
     return None
 
 

@@ -40,6 +40,7 @@ class CvoError(Exception):
     exit_status = 2
 
     def __init__(self, what: str, *, place: Place | None = None, hint: str = "") -> None:
+        """Hold the three; all that a user is told is made of them."""
         super().__init__(what)
         self.what = what
         self.place = place
@@ -57,7 +58,7 @@ class InputError(CvoError):
     """A file that cannot be read: missing, not permitted, not text, not of a known kind."""
 
 
-class SyntaxProblem(CvoError):
+class SyntaxProblem(CvoError):  # noqa: N818 - SyntaxError is Python's
     """A text that is not what it claims to be: Turtle, TriG, SPARQL; *place* says where."""
 
 
@@ -65,7 +66,7 @@ class QuestionError(CvoError):
     """A question that cannot be asked: not in the catalogue, or with a wrong parameter."""
 
 
-class NothingChecked(CvoError):
+class NothingChecked(CvoError):  # noqa: N818 - it says what was not done
     """A validation in which no shape looked at any node of the contribution."""
 
 

@@ -52,9 +52,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Return *data* as text; *name* says whose bytes they are when they are not UTF-8.
+    r"""Return *data* as text; *name* says whose bytes they are when they are not UTF-8.
 
-    >>> decode(b"\\xef\\xbb\\xbf@prefix", "x.ttl")
+    >>> decode(b"\xef\xbb\xbf@prefix", "x.ttl")
     '@prefix'
     """
     try:

@@ -94,7 +94,9 @@ class Document:
         head, tail = fold(first), fold(last)
         times = self._folded.count(head) if head else 0
         if times != 1:
-            raise InputError(f"occurs {times} times in the document: {first}", hint="give more characters" if times else "copy a few characters from it")
+            raise InputError(
+                f"occurs {times} times in the document: {first}", hint="give more characters" if times else "copy a few characters from it"
+            )
         i = self._folded.index(head)
         j = self._folded.find(tail, i)
         if j < 0 or not tail:
@@ -103,17 +105,18 @@ class Document:
 
     def find(self, digest: str, length: int, near: int = 0) -> tuple[int, int] | None:
         """Return start and end of the passage of *length* folded code points with *digest*; of several the one nearest to *near*."""
-        found = []
-        for i in range(len(self._folded) - length + 1):
-            if named_information(self._folded[i : i + length].encode()) == digest:
-                found.append((self._offsets[i], self._offsets[i + length - 1] + 1))
+        found = [
+            (self._offsets[i], self._offsets[i + length - 1] + 1)
+            for i in range(len(self._folded) - length + 1)
+            if named_information(self._folded[i : i + length].encode()) == digest
+        ]
         return min(found, key=lambda span: abs(span[0] - near), default=None)
 
 
 def fold(text: str) -> str:
-    """Return *text* in NFKC without white space, the form whose digest identifies a passage.
+    r"""Return *text* in NFKC without white space, the form whose digest identifies a passage.
 
-    >>> fold("ＡＩ 合成\\n主播")
+    >>> fold("ＡＩ 合成\n主播")
     'AI合成主播'
     """
     return "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace())
@@ -170,7 +173,9 @@ def _assign(by_text: dict[str, list[dict[str, str]]], documents: dict[str, Docum
     chosen: dict[str, Document] = {}
     for path, document in documents.items():
         exact = [text for text, locators in by_text.items() if any(row["state"] == document.digest for row in locators)]
-        hits = Counter({text: sum(_check(row, document).status != "missing" for row in rows) for text, rows in by_text.items()} if not exact else {})
+        hits = Counter(
+            {text: sum(_check(row, document).status != "missing" for row in rows) for text, rows in by_text.items()} if not exact else {}
+        )
         best = exact[0] if exact else hits.most_common(1)[0][0]
         if not exact and not hits[best]:
             raise InputError(f"holds none of the passages: {path}", hint="is it the document that was encoded?")

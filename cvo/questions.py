@@ -42,13 +42,13 @@ class Question:
 
 
 def parse(name: str, text: str) -> Question:
-    """Return the question that *text* asks.
+    r"""Return the question that *text* asks.
 
     The header is the run of lines at the top that start with ``#+``: ``summary``, ``summary-zh`` and for each
     parameter a line ``parameter: name kind example``. In the query a parameter stands as
     ``VALUES ?name { UNDEF }`` (any value, unless the asker fixes it) or with an example in place of UNDEF.
 
-    >>> q = parse("stages", "#+ summary: The stages\\n#+ parameter: stage Stage product-marketing\\nSELECT * { }")
+    >>> q = parse("stages", "#+ summary: The stages\n#+ parameter: stage Stage product-marketing\nSELECT * { }")
     >>> q.summary["en"], q.parameters
     ('The stages', (Parameter(name='stage', kind='Stage', example='product-marketing'),))
     """
@@ -137,13 +137,17 @@ def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | 
     if len(iris) == 1:
         return ox.NamedNode(iris[0])
     if iris:
-        raise QuestionError(f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in iris)}")
+        raise QuestionError(
+            f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in iris)}"
+        )
     names = {}
     for row in dataset.query(f"SELECT ?term ?label {{ {members} OPTIONAL {{ ?term rdfs:label ?label }} }}"):
         names[row["term"].rpartition("/")[2]] = row["term"]
         names[row.get("label", "")] = row["term"]
     guess = nearest(value, names)
-    raise QuestionError(f"no {parameter.kind} for {parameter.name}: {value}", hint=f"did you mean {guess}?" if guess else f"for example {parameter.example}")
+    raise QuestionError(
+        f"no {parameter.kind} for {parameter.name}: {value}", hint=f"did you mean {guess}?" if guess else f"for example {parameter.example}"
+    )
 
 
 def _candidates(value: str) -> list[ox.NamedNode]:

@@ -37,7 +37,9 @@ def write(answer: Answer, form: str, *, lang: str = "", title: str = "", width: 
         return _graph(answer.triples, GRAPH_FORMATS[form])
     if form in GRAPH_FORMATS:
         kind = "rows" if answer.truth is None else "yes or no"
-        raise QuestionError(f"the answer is {kind}, not a graph, so it cannot be written as: {form}", hint=f"use one of {', '.join(FORMATS)}, or CONSTRUCT")
+        raise QuestionError(
+            f"the answer is {kind}, not a graph, so it cannot be written as: {form}", hint=f"use one of {', '.join(FORMATS)}, or CONSTRUCT"
+        )
     answer = only(answer, lang)
     if form == "table":
         return _table(answer, width)
@@ -48,7 +50,9 @@ def only(answer: Answer, lang: str) -> Answer:
     """Return *answer* without the columns of the languages that are not *lang*."""
     dropped = tuple(f"_{other}" for other in LANGUAGES if lang and other != lang)
     keep = [i for i, name in enumerate(answer.variables) if not (dropped and name.endswith(dropped))]
-    return Answer(tuple(answer.variables[i] for i in keep), tuple(tuple(row[i] for i in keep) for row in answer.rows), answer.truth, answer.triples)
+    return Answer(
+        tuple(answer.variables[i] for i in keep), tuple(tuple(row[i] for i in keep) for row in answer.rows), answer.truth, answer.triples
+    )
 
 
 def readable(term: Term | None) -> str:
@@ -90,7 +94,9 @@ def _tsv(answer: Answer, _title: str) -> str:
 def _json(answer: Answer, _title: str) -> str:
     if answer.truth is not None:
         return json.dumps({"head": {}, "boolean": answer.truth}) + "\n"
-    bindings = [{name: _json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None} for row in answer.rows]
+    bindings = [
+        {name: _json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None} for row in answer.rows
+    ]
     document = {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -116,23 +122,23 @@ def _jsonl(answer: Answer, _title: str) -> str:
 
 
 def _xml(answer: Answer, _title: str) -> str:
-    from xml.etree import ElementTree as tree  # noqa: PLC0415, N813 - 10 ms that only this format needs
+    import xml.etree.ElementTree as ET  # noqa: PLC0415 - 10 ms that only this format needs
 
-    root = tree.Element("sparql", xmlns="http://www.w3.org/2005/sparql-results#")
-    head = tree.SubElement(root, "head")
+    root = ET.Element("sparql", xmlns="http://www.w3.org/2005/sparql-results#")
+    head = ET.SubElement(root, "head")
     if answer.truth is not None:
-        tree.SubElement(root, "boolean").text = str(answer.truth).lower()
+        ET.SubElement(root, "boolean").text = str(answer.truth).lower()
     else:
         for name in answer.variables:
-            tree.SubElement(head, "variable", name=name)
-        results = tree.SubElement(root, "results")
+            ET.SubElement(head, "variable", name=name)
+        results = ET.SubElement(root, "results")
         for row in answer.rows:
-            result = tree.SubElement(results, "result")
+            result = ET.SubElement(results, "result")
             for name, term in zip(answer.variables, row, strict=True):
                 if term is not None:
-                    _xml_term(tree.SubElement(result, "binding", name=name), term, tree.SubElement)
-    tree.indent(root, " ")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tree.tostring(root, encoding="unicode") + "\n"
+                    _xml_term(ET.SubElement(result, "binding", name=name), term, ET.SubElement)
+    ET.indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _xml_term(parent: object, term: Term, element: Callable[..., object]) -> None:
@@ -168,7 +174,10 @@ def _html(answer: Answer, title: str) -> str:
         body += "".join(f"<tr>{''.join(_html_cell(term) for term in row)}</tr>\n" for row in answer.rows)
         body += "</tbody>\n</table>"
     title = html.escape(title or "cvo")
-    style = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    style = (
+        "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}"
+        "th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    )
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n<style>{style}</style></head>\n'
         f"<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
@@ -185,7 +194,7 @@ def _html_cell(term: Term | None) -> str:
 
 
 def _graph(triples: tuple[ox.Triple, ...], form: ox.RdfFormat) -> str:
-    return ox.serialize(triples, format=form, prefixes=PREFIXES).decode("utf-8")
+    return (ox.serialize(triples, format=form, prefixes=PREFIXES) or b"").decode("utf-8")
 
 
 FORMATS: dict[str, Callable[[Answer, str], str]] = {

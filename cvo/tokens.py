@@ -15,7 +15,8 @@ _TOKEN = re.compile(
       | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
       | (?P<quote>["'])
       | (?P<variable>[?$]\w+)
-      | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:(?:%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]|[\w:])(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
+      | (?P<name>(?:[^\W\d_][\w.\-]*)?:
+          (?:(?:%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]|[\w:])(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
       | (?P<blank>_:[\w.\-]+)
       | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
       | (?P<word>[^\W\d]\w*)
@@ -63,9 +64,9 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and the column of *offset* in *text*, from 1, in code points.
+    r"""Return the line and the column of *offset* in *text*, from 1, in code points.
 
-    >>> line_and_column("法律\\n风险", 4)
+    >>> line_and_column("法律\n风险", 4)
     (2, 2)
     """
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

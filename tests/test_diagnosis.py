@@ -1,5 +1,6 @@
 """A query that is wrong is explained in the words of its writer, at the place of the mistake."""
 
+import pyoxigraph as ox
 import pytest
 
 from cvo.diagnosis import explain
@@ -9,8 +10,6 @@ from cvo.tokens import tokens
 
 
 def problem_of(text):
-    import pyoxigraph as ox
-
     try:
         ask(ox.Store(), text)
     except SyntaxProblem as problem:
@@ -41,7 +40,9 @@ def test_a_mistake_is_named_and_placed(text, place, says, hint):
     assert hint in found.hint
 
 
-@pytest.mark.parametrize("text", ["SELECT * { ?s ?p '}' }", "SELECT * { ?s ?p <http://x/{> }", "SELECT * { ?s ?p ?o # }\n}", 'ASK { ?s ?p """a " { b""" }'])
+@pytest.mark.parametrize(
+    "text", ["SELECT * { ?s ?p '}' }", "SELECT * { ?s ?p <http://x/{> }", "SELECT * { ?s ?p ?o # }\n}", 'ASK { ?s ?p """a " { b""" }']
+)
 def test_brackets_inside_strings_iris_and_comments_do_not_count(text):
     assert not [t for t in tokens(text) if t.kind == "quote"]
 

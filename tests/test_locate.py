@@ -12,7 +12,8 @@ def instance(tmp_path, text=TEXT, passages=("降低\n成本", "带来 风险", "
     """Write an instance file whose locators point to *passages* of *text*."""
     source = "https://w3id.org/cvo/source/test-2026"
     lines = [
-        "@prefix cvo: <https://w3id.org/cvo/ns#> . @prefix oa: <http://www.w3.org/ns/oa#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
+        "@prefix cvo: <https://w3id.org/cvo/ns#> . @prefix oa: <http://www.w3.org/ns/oa#> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
         f"@prefix : <{source}#> .",
         f':state cvo:textDigest "{named_information(text.encode())}"^^xsd:anyURI .',
     ]
@@ -114,14 +115,15 @@ def test_a_passage_is_pointed_to_without_copying_its_words(cvo, tmp_path):
     ran = cvo("passage", "人工智能降低", "风险。", "--text", doc, "--name", "p007")
     assert ran.status == 0
     assert "成本" not in ran.out
-    prefixes = "@prefix : <https://w3id.org/cvo/source/test-2026#> . @prefix cvo: <https://w3id.org/cvo/ns#> . @prefix oa: <http://www.w3.org/ns/oa#> ."
+    prefixes = "\n".join(instance(tmp_path).read_text(encoding="utf-8").splitlines()[:3])
     path = tmp_path / "test-2026.ttl"
-    path.write_text(f"{prefixes} @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n{ran.out.replace('# :text', ':text')}", encoding="utf-8")
+    path.write_text(f"{prefixes}\n{ran.out.replace('# :text', ':text')}", encoding="utf-8")
     assert [(p.status, TEXT[p.start : p.end]) for p in locate(path, [doc])] == [("match", "人工智能降低\n成本，但也带来 风险。")]
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "says"), [("没有", "风险", "occurs 0 times"), ("AI", "风险", "does not follow"), ("risk", "risk", ""), ("o", "s", "occurs 2 times")]
+    ("first", "last", "says"),
+    [("没有", "风险", "occurs 0 times"), ("AI", "风险", "does not follow"), ("risk", "risk", ""), ("o", "s", "occurs 2 times")],
 )
 def test_a_passage_that_cannot_be_found_is_an_error(cvo, tmp_path, first, last, says):
     ran = cvo("passage", first, last, "--text", document(tmp_path, TEXT))

@@ -10,6 +10,9 @@ import sys
 
 import pytest
 
+from cvo import load
+from cvo.table import cells
+
 STAGES = "SELECT ?stage ?label { ?stage a cvo:CanonicalStage ; rdfs:label ?label FILTER(LANG(?label) = 'zh') } ORDER BY ?label"
 
 
@@ -25,7 +28,9 @@ def test_risks_are_answered_in_both_languages_with_who_says_so_and_where(cvo):
     found = rows(cvo("query", "risks.rq").out)
     assert {row["risk_zh"] for row in found} >= {"法律风险"}
     assert {row["risk_en"] for row in found} >= {"legal risk"}
-    assert all(row[column] for row in found for column in ("holder_zh", "holder_en", "source", "section", "statement_zh", "statement_en", "claim"))
+    assert all(
+        row[column] for row in found for column in ("holder_zh", "holder_en", "source", "section", "statement_zh", "statement_en", "claim")
+    )
 
 
 def test_a_question_works_from_any_directory(cvo, tmp_path):
@@ -103,7 +108,9 @@ def test_a_term_that_no_data_knows_is_warned_about(cvo):
 
 
 def test_own_data_is_asked_beside_the_shipped_or_alone(cvo, tmp_path):
-    (tmp_path / "mine.ttl").write_text("@prefix cvt: <https://w3id.org/cvo/term/> . cvt:mine a <https://w3id.org/cvo/ns#Risk> .", encoding="utf-8")
+    (tmp_path / "mine.ttl").write_text(
+        "@prefix cvt: <https://w3id.org/cvo/term/> . cvt:mine a <https://w3id.org/cvo/ns#Risk> .", encoding="utf-8"
+    )
     beside = rows(cvo("query", "-e", "SELECT ?r { ?r a cvo:Risk }", "--data", tmp_path / "mine.ttl").out)
     alone = rows(cvo("query", "-e", "SELECT ?r { ?r a cvo:Risk }", "--data", tmp_path, "--only-data").out)
     by_glob = rows(cvo("query", "-e", "SELECT ?r { ?r a cvo:Risk }", "--data", tmp_path / "*.ttl", "--only-data").out)
@@ -152,7 +159,9 @@ def test_a_closed_pipe_ends_the_command_quietly():
 def test_a_terminal_gets_a_table_that_fits_it():
     parent, child = pty.openpty()
     env = {**os.environ, "COLUMNS": "100", "LINES": "30"}
-    with subprocess.Popen([sys.executable, "-m", "cvo", "query", "stages", "--lang", "zh"], stdout=child, stderr=subprocess.PIPE, env=env) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "cvo", "query", "stages", "--lang", "zh"], stdout=child, stderr=subprocess.PIPE, env=env
+    ) as process:
         os.close(child)
         shown = b""
         while True:
@@ -165,8 +174,6 @@ def test_a_terminal_gets_a_table_that_fits_it():
             shown += piece
         assert process.wait() == 0
         said = process.stderr.read().decode()
-    from cvo.table import cells
-
     lines = shown.decode().replace("\r\n", "\n").splitlines()
     assert max(map(cells, lines)) <= 100
     assert "产品营销" in shown.decode()
@@ -174,8 +181,6 @@ def test_a_terminal_gets_a_table_that_fits_it():
 
 
 def test_python_can_ask_too():
-    import cvo
-
-    found = cvo.load().query(STAGES)
+    found = load().query(STAGES)
     assert [row["label"] for row in found] == sorted(row["label"] for row in found)
     assert found.variables == ("stage", "label")

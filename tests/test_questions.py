@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from rdflib import Graph
 
 from cvo import dataset, questions
 from cvo.files import shipped
@@ -26,8 +27,6 @@ def small():
 
 @pytest.fixture(scope="module")
 def small_in_rdflib():
-    from rdflib import Graph
-
     graph = Graph()
     for path in small_files():
         graph.parse(path, format="turtle")
@@ -55,7 +54,9 @@ def test_the_shipped_data_answers_it_in_both_languages(question, whole):
     answer = whole.query(question.text)
     assert len(answer) > 0
     assert any(name.endswith("_zh") for name in answer.variables)
-    assert [n.removesuffix("_zh") for n in answer.variables if n.endswith("_zh")] == [n.removesuffix("_en") for n in answer.variables if n.endswith("_en")]
+    assert [n.removesuffix("_zh") for n in answer.variables if n.endswith("_zh")] == [
+        n.removesuffix("_en") for n in answer.variables if n.endswith("_en")
+    ]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)

@@ -16,8 +16,12 @@ from cvo.render import FORMATS, GRAPH_FORMATS, only, write
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\t\n\"'\\,|风险🎬"), max_size=20)
 iris = st.integers(0, 99).map(lambda n: ox.NamedNode(f"https://w3id.org/cvo/term/t{n}"))
-literals = texts.map(ox.Literal) | texts.map(lambda t: ox.Literal(t, language="zh")) | st.decimals(allow_nan=False, allow_infinity=False, places=2).map(
-    lambda d: ox.Literal(str(d), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+literals = (
+    texts.map(ox.Literal)
+    | texts.map(lambda t: ox.Literal(t, language="zh"))
+    | st.decimals(allow_nan=False, allow_infinity=False, places=2).map(
+        lambda d: ox.Literal(str(d), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+    )
 )
 terms = st.none() | iris | literals
 answers = st.integers(1, 4).flatmap(
@@ -83,7 +87,8 @@ def test_a_terminal_is_sent_no_control_characters(answer, width):
 def test_a_graph_reads_back_as_the_same_triples(form):
     store = ox.Store()
     store.load(
-        b'@prefix cvt: <https://w3id.org/cvo/term/> . cvt:a cvt:b "\xe9\xa3\x8e\xe9\x99\xa9"@zh , 1.50 , cvt:c .', format=ox.RdfFormat.TURTLE
+        b'@prefix cvt: <https://w3id.org/cvo/term/> . cvt:a cvt:b "\xe9\xa3\x8e\xe9\x99\xa9"@zh , 1.50 , cvt:c .',
+        format=ox.RdfFormat.TURTLE,
     )
     answer = ask(store, "CONSTRUCT WHERE { ?s ?p ?o }")
     read = {quad.triple for quad in ox.parse(write(answer, form).encode(), format=GRAPH_FORMATS[form])}

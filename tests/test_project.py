@@ -1,0 +1,79 @@
+"""The project's own files agree with one another."""
+
+import re
+import tomllib
+
+import pyoxigraph as ox
+import pytest
+from conftest import ROOT, SHARED
+
+import cvo
+from cvo.errors import CvoError
+from cvo.files import shipped
+from cvo.locate import locate
+from cvo.terms import CVO, PREFIXES, SOURCE
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_one_version_everywhere():
+    version = PROJECT["version"]
+    assert cvo.__version__ == version
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f'owl:versionInfo "{version}"' in (ROOT / "ontology/cvo.ttl").read_text(encoding="utf-8")
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_both_licences_are_stated():
+    assert PROJECT["license"] == "Apache-2.0 AND CC-BY-4.0"
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in (ROOT / "LICENSE-DATA").read_text(encoding="utf-8")
+
+
+def test_no_python_file_grows_past_what_one_reads():
+    long = {p.name: n for p in (ROOT / "cvo").rglob("*.py") if (n := p.read_text(encoding="utf-8").count("\n")) > 350}
+    assert long == {}
+
+
+@pytest.mark.parametrize("path", shipped("instances"), ids=lambda p: p.name)
+def test_an_instance_file_is_named_after_its_one_source(path):
+    quads = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    sources = {q.subject.value for q in quads if q.object == ox.NamedNode(f"{CVO}Source")}
+    keys = {q.object.value for q in quads if q.predicate.value == f"{CVO}citeKey"}
+    assert (sources, keys) == ({SOURCE + path.stem}, {path.stem})
+    assert not any(isinstance(term, ox.BlankNode) for q in quads for term in (q.subject, q.object))
+
+
+@pytest.mark.parametrize("path", [*shipped("instances"), *shipped("ontology/vocabulary")], ids=lambda p: p.name)
+def test_terms_and_claims_stand_in_order(path):
+    text = path.read_text(encoding="utf-8")
+    names = re.findall(r"^cvt:(\S+) a ", text, re.MULTILINE)
+    assert names == sorted(names)
+    claims = re.findall(r"^:c(\d+) a ", text, re.MULTILINE)
+    assert [int(n) for n in claims] == list(range(1, len(claims) + 1))
+
+
+def test_the_shipped_data_are_valid():
+    report = cvo.validate([*shipped("instances"), *shipped("ontology")])
+    assert report.findings == ()
+
+
+def test_every_prefix_of_a_shipped_file_means_what_the_project_says():
+    for path in (*shipped("ontology"), *shipped("instances")):
+        for name, iri in re.findall(r"^@prefix (\S+): <(\S+)> \.$", path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert PREFIXES.get(name, iri) == iri, path
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the source documents are copyrighted and not part of the project")
+def test_every_passage_of_bi_2019_is_in_the_document():
+    documents = [next((SHARED / "sources").glob(f"{n}_*.txt")) for n in ("000", "001")]
+    passages = locate(shipped("instances", "bi-2019.ttl")[0], documents)
+    assert len(passages) > 100
+    assert {p.status for p in passages} == {"match"}
+
+
+def test_every_error_of_ours_ends_with_status_2():
+    def below(kind):
+        return {kind} | {k for sub in kind.__subclasses__() for k in below(sub)}
+
+    assert {kind.exit_status for kind in below(CvoError)} == {2}

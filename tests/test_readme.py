@@ -1,0 +1,60 @@
+"""What the README shows is what happens."""
+
+import re
+import shlex
+
+import pytest
+from conftest import ROOT
+
+from cvo.cli import app
+
+READMES = ["README.md", "README.zh.md"]
+
+
+def blocks(name):
+    """Return each ``$ cvo …`` of a console block with the lines that the README shows under it."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = shown.partition("\n")
+            if command.startswith("cvo "):
+                yield command, output
+
+
+@pytest.mark.parametrize(("command", "output"), [case for name in READMES for case in blocks(name)])
+def test_a_command_of_the_readme_prints_what_it_shows(cvo, tmp_path, command, output):
+    (tmp_path / "mine.ttl").write_text("", encoding="utf-8")
+    (tmp_path / "contributed.ttl").write_text((ROOT / "tests/readme/contributed.ttl").read_text(encoding="utf-8"), encoding="utf-8")
+    ran = cvo(*shlex.split(command.removeprefix("cvo "), comments=True), cwd=tmp_path)
+    said = re.sub(r"\(\d+[.]\d+ (s|秒)\)", r"(0.5 \1)", ran.err + ran.out)
+    if output:
+        assert said == re.sub(r"\(\d+[.]\d+ (s|秒)\)", r"(0.5 \1)", output)
+    else:
+        assert ran.status == 0, said
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_stands_in_the_readme(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert f"cvo {command.name or command.callback.__name__}" in text
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_first_two_commands_install_and_run_then_install_and_test(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"^\$ (.*)$", text, re.MULTILINE)[:2] == [
+        "python -m pip install . && cvo query risks.rq",
+        'python -m pip install -e ".[dev]" && python -m pytest',
+    ]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_file_that_is_linked_exists(name):
+    for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8")):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_command_has_help(cvo):
+    for command in app.registered_commands:
+        assert cvo(command.name or command.callback.__name__, "--help").out.startswith("Usage")
