@@ -1,4 +1,6 @@
-"""How long a question and a validation take from process start to last row, the question against rdflib's own query command on the same files.
+"""How long a question and a validation take, the question against rdflib's own query command on the same files.
+
+All is from process start to the last row.
 
 Run it with the interpreter of an environment that has cvo installed, byte-compiled: ``python bench/cold.py [RUNS]``.
 Both commands run in turn, A B A B …, so that a machine whose speed drifts treats them alike; the ratio is taken pair by
