@@ -77,7 +77,7 @@ def prepare(question: questions.Question, assignments: Sequence[str], data: Sequ
         if not equals:
             raise QuestionError(f"not of the form NAME=VALUE: {assignment}")
         values[name] = value
-    loaded = dataset.load(data, with_shipped=with_shipped)
+    loaded = dataset.load(data, with_shipped=with_shipped) if data or not with_shipped else dataset.load_shipped()
     return Asked(question.name, questions.bind(question, values, loaded), loaded)
 
 

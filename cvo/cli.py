@@ -125,6 +125,9 @@ def query(  # noqa: PLR0913 - one parameter for each option
     if chosen == "table" and output is None and answer.truth is None and answer.triples is None:
         typer.echo(f"{f'{heading}   ' if heading else ''}{len(answer)} rows, {(time.perf_counter() - started) * 1000:.0f} ms", err=True)
     _deliver(text, output)
+    if not data and not only_data:
+        sys.stdout.flush()
+        asked.data.keep()
 
 
 def _question(name: str) -> Question:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from cvo import snapshot
 from cvo.engines import sparql
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, shipped
@@ -16,7 +17,7 @@ from cvo.terms import SOURCE
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -31,7 +32,7 @@ _FORMATS = {
 
 @dataclass(slots=True)
 class Dataset:
-    """RDF ready to be asked: *files*, each with the graph that its triples belong to.
+    """RDF ready to be asked: *files*, each with the graph that its triples belong to, and the *store* that holds them.
 
     The default graph is the merge of everything, so that a question need not know about graphs. The
     named graphs (one for each source) are only filled for a query that speaks of graphs: Oxigraph's own
@@ -39,7 +40,8 @@ class Dataset:
     """
 
     files: tuple[tuple[Path, ox.NamedNode | None], ...]
-    store: ox.Store = field(default_factory=ox.Store)
+    store: ox.Store
+    snapshot: Path | None = None
     _named: bool = False
 
     def query(self, query: str) -> sparql.Answer:
@@ -52,7 +54,26 @@ class Dataset:
             raise SyntaxProblem("SERVICE is refused: a query here never leaves this machine", hint="load the data with --data")
         if not self._named and words & {"GRAPH", "FROM"}:
             self._fill_named_graphs()
-        return sparql.ask(self.store, query)
+        try:
+            return sparql.ask(self.store, query)
+        except snapshot.DAMAGE:
+            if self.snapshot is None:
+                raise
+        snapshot.discard(self.snapshot)
+        self.store, self.snapshot, self._named = _read(self.files), None, False
+        return self.query(query)
+
+    def keep(self) -> None:
+        """Make a snapshot of the files, if they are the shipped ones and it is not there yet."""
+        folder = snapshot.folder_of(path for path, _ in self.files)
+        if self.snapshot is None and folder is not None and not folder.exists():
+            snapshot.make(folder, self._fill_whole)
+
+    def _fill_whole(self, store: ox.Store) -> None:
+        for path, graph in self.files:
+            read_into(store, path, ox.DefaultGraph())
+            if graph is not None:
+                read_into(store, path, graph)
 
     def _fill_named_graphs(self) -> None:
         for path, graph in self.files:
@@ -70,15 +91,28 @@ def load(data: Sequence[str | Path] = (), *, with_shipped: bool = True) -> Datas
     >>> len(load().query("SELECT ?risk { ?risk a cvo:Risk }")) > 0
     True
     """
-    files: list[tuple[Path, ox.NamedNode | None]] = []
-    if with_shipped:
-        files += [(path, None) for path in shipped("ontology") if "alignments" not in path.parts]
-        files += [(path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")]
-    files += [(path, None) for path in expand(data)]
-    dataset = Dataset(tuple(files))
+    files = (*(_shipped_files() if with_shipped else ()), *((path, None) for path in expand(data)))
+    return Dataset(files, _read(files))
+
+
+def load_shipped() -> Dataset:
+    """Return the shipped ontology and claims, from their snapshot where there is one; its store cannot be written to."""
+    files = _shipped_files()
+    folder = snapshot.folder_of(path for path, _ in files)
+    store = snapshot.open_(folder)
+    return Dataset(files, _read(files)) if store is None else Dataset(files, store, folder, _named=True)
+
+
+def _shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:
+    ontology = [(path, None) for path in shipped("ontology") if path.parent.name != "alignments"]
+    return (*ontology, *((path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")))
+
+
+def _read(files: Iterable[tuple[Path, ox.NamedNode | None]]) -> ox.Store:
+    store = ox.Store()
     for path, _ in files:
-        read_into(dataset.store, path, ox.DefaultGraph())
-    return dataset
+        read_into(store, path, ox.DefaultGraph())
+    return store
 
 
 def expand(names: Sequence[str | Path]) -> list[Path]:

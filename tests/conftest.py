@@ -39,3 +39,11 @@ def run_cvo(*arguments, stdin="", cwd=None, env=None):
 def cvo():
     """Return a function that runs the command in a process of its own; no run may end in a traceback."""
     return run_cvo
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _snapshots(tmp_path_factory):
+    """Keep snapshots out of the home folder; all workers share theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CVO_CACHE", str(tmp_path_factory.getbasetemp().parent / "snapshots"))
+        yield
