@@ -4,33 +4,71 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from contextlib import suppress
+
+STACK = 64 << 20 if sys.platform == "win32" else 512 << 20  # bytes; only what is used is taken. The engine recurses
 
 
 def main() -> None:
-    """Run the command line and exit: 0 yes, 1 findings, 2 the caller's input or environment, 3 our bug."""
+    """Run the command line and exit: 0 yes, 1 findings, 2 the caller's input or environment, 3 our bug, 130 interrupted.
+
+    The command runs in a thread of its own, for two reasons: the engine cannot be interrupted while it works, so this
+    one waits for Ctrl-C and ends the process; and a deeply nested query needs a deeper stack than a process is given.
+    """
+    _prepare_streams()
+    ended: list[int] = []
+    threading.stack_size(STACK)
+    command = threading.Thread(target=lambda: ended.append(_run()), daemon=True)
+    try:
+        command.start()
+        while command.is_alive():
+            command.join(0.5)
+    except KeyboardInterrupt:
+        _leave(_say("interrupted", 130))
+    _leave(ended[0] if ended else 3)
+
+
+def _prepare_streams() -> None:
+    """Make the streams UTF-8 whatever the locale says, and give a process that was started without them some."""
+    sys.argv = [os.fsencode(argument).decode("utf-8", "replace") for argument in sys.argv]
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+        elif mode == "w":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _leave(status: int) -> None:
+    """End the process at once: a thread that still computes would keep it alive."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
-    from cvo.errors import CvoError  # noqa: PLC0415
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+def _run() -> int:
+    """Return the exit status of the command."""
+    from cvo.errors import CvoError, printable  # noqa: PLC0415 - Ctrl-C while importing is met above
 
     try:
-        from cvo.cli import app  # noqa: PLC0415 - a Ctrl-C or a broken installation while importing is met too
+        from cvo.cli import app  # noqa: PLC0415
 
-        status = app(standalone_mode=False)
+        status = int(app(standalone_mode=False) or 0)
         sys.stdout.flush()
     except CvoError as error:
         status = _say(str(error), error.exit_status)
-    except KeyboardInterrupt:
-        status = _say("interrupted", 130)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as error:
-        status = _say(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", 2)
+        status = _say(printable(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}"), 2)
     except MemoryError:
         status = _say("error: out of memory", 2)
     except Exception as error:  # noqa: BLE001 - the last resort: never a traceback by default
         status = _crash(error)
-    sys.exit(status)
+    return status
 
 
 def _say(text: str, status: int) -> int:
@@ -51,7 +89,9 @@ def _crash(error: Exception) -> int:
         show()
         return int(getattr(error, "exit_code", 2))
     if os.environ.get("CVO_TRACEBACK"):
-        raise error
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exception(error)
     return _say(
         f"error: this is a bug in cvo: {type(error).__name__}: {error}\n  = help: set CVO_TRACEBACK=1 to see where, and report it", 3
     )

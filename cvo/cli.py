@@ -117,13 +117,20 @@ def query(  # noqa: PLR0913 - one parameter for each option
     answer, warnings = asked.answer()
     for warning in warnings:
         typer.echo(warning, err=True)
-    chosen = form.value if form else _by_ending(output) or ("table" if output is None and sys.stdout.isatty() else "csv")
+    rows_or_graph = "turtle" if answer.triples is not None else "table" if output is None and sys.stdout.isatty() else "csv"
+    chosen = form.value if form else _by_ending(output, Format) or rows_or_graph
     from cvo.render import write  # noqa: PLC0415
 
-    heading = " · ".join(question.summary.values())
+    heading = question.summary.get(lang.value, "") if lang else " · ".join(question.summary.values())
     text = write(answer, chosen, lang=lang.value if lang else "", title=heading, width=_width())
     if chosen == "table" and output is None and answer.truth is None and answer.triples is None:
-        typer.echo(f"{f'{heading}   ' if heading else ''}{len(answer)} rows, {(time.perf_counter() - started) * 1000:.0f} ms", err=True)
+        milliseconds = f"{(time.perf_counter() - started) * 1000:.0f}"
+        rows = (
+            f"{len(answer)} 行，{milliseconds} 毫秒"
+            if lang is Lang.ZH
+            else f"{len(answer)} row{'s' if len(answer) != 1 else ''}, {milliseconds} ms"
+        )
+        typer.echo(f"{f'{heading}   ' if heading else ''}{rows}", err=True)
     _deliver(text, output)
     if not data and not only_data:
         sys.stdout.flush()
@@ -151,12 +158,14 @@ def _width() -> int:
     return get_terminal_size().columns
 
 
-def _by_ending(output: Path | None) -> str:
+def _by_ending(output: Path | None, formats: type[StrEnum]) -> str:
+    """Return the one of *formats* that the ending of *output* tells; nothing if there is no ending."""
     endings = {".ttl": "turtle", ".txt": "table", ".rdf": "rdfxml", ".htm": "html"}
     if output is None or not output.suffix:
         return ""
     form = endings.get(output.suffix.lower(), output.suffix.lower().lstrip("."))
-    if form not in set(Format):
+    form = "concise" if form == "table" and formats is ReportFormat else form
+    if form not in set(formats):
         raise InputError(f"the ending tells no format: {output}", hint="name it with -f")
     return form
 
@@ -166,10 +175,18 @@ def _deliver(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    partial = output.with_name(f".{output.name}.{os.getpid()}")
+    if output.is_dir():
+        raise InputError(f"is a folder, not a file: {output}")
+    target = output.resolve()  # what a link points to is written, not the link
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        if target.exists() and not target.is_file():  # a device or a pipe stays what it is
+            target.write_text(text, encoding="utf-8", newline="\n")
+            return
         partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(output)
+        if target.exists():
+            partial.chmod(target.stat().st_mode)
+        partial.replace(target)
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror}): {output}") from None
     finally:
@@ -180,7 +197,7 @@ def _deliver(text: str, output: Path | None) -> None:
 def validate(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Turtle or TriG files, or folders of them.")],
     *,
-    form: Annotated[ReportFormat, typer.Option("-f", "--format", help="How to write the findings.")] = ReportFormat.CONCISE,
+    form: Annotated[ReportFormat | None, typer.Option("-f", "--format", help="How to write the findings. Default: concise.")] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the messages.")] = Lang.EN,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report to FILE.")] = None,
 ) -> None:
@@ -190,9 +207,11 @@ def validate(
     """
     from cvo import report, validation  # noqa: PLC0415
 
+    chosen = form.value if form else _by_ending(output, ReportFormat) or "concise"
     result = validation.validate(paths)
-    colour = form is ReportFormat.CONCISE and output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    _deliver(report.write(result, form.value, lang=lang.value, colour=colour), output)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    colour = chosen == "concise" and output is None and sys.stdout.isatty() and not plain
+    _deliver(report.write(result, chosen, lang=lang.value, colour=colour), output)
     raise typer.Exit(result.status)
 
 

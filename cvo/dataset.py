@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import glob
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyoxigraph as ox
 
 from cvo import snapshot
 from cvo.engines import sparql
 from cvo.errors import InputError, Place, SyntaxProblem
-from cvo.files import base_iri, shipped
+from cvo.files import base_iri, open_binary, shipped
 from cvo.terms import SOURCE
-from cvo.tokens import tokens
+from cvo.tokens import speaks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,10 +50,9 @@ class Dataset:
 
         Raises: SyntaxProblem, if it is not SPARQL 1.1, or would leave this machine (SERVICE).
         """
-        words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
-        if "SERVICE" in words:
+        if speaks_of("SERVICE", query):
             raise SyntaxProblem("SERVICE is refused: a query here never leaves this machine", hint="load the data with --data")
-        if not self._named and words & {"GRAPH", "FROM"}:
+        if not self._named and (speaks_of("GRAPH", query) or speaks_of("FROM", query)):
             self._fill_named_graphs()
         try:
             return sparql.ask(self.store, query)
@@ -122,16 +122,19 @@ def expand(names: Sequence[str | Path]) -> list[Path]:
     """
     found: list[Path] = []
     for name in names:
+        if not str(name):
+            raise InputError("a file name is empty", hint="write . for the folder you are in")
         path = Path(name)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in _FORMATS and not _hidden(p.relative_to(path)))
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _FORMATS and p.is_file() and not _hidden(p.relative_to(path)))
             if not inside:
                 raise InputError(f"no RDF file in the folder: {name}", hint=f"looked for {' '.join(_FORMATS)}")
             found += inside
         elif path.exists() or not glob.has_magic(str(name)):
             found.append(path)
         else:
-            matches = sorted(Path(p) for p in glob.glob(str(name), recursive=True) if Path(p).suffix in _FORMATS)  # noqa: PTH207 - absolute patterns too
+            named = map(Path, glob.glob(str(name), recursive=True))  # noqa: PTH207 - absolute patterns too
+            matches = sorted(p for p in named if p.suffix.lower() in _FORMATS and p.is_file())
             if not matches:
                 raise InputError(f"no RDF file matches: {name}")
             found += matches
@@ -151,7 +154,9 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
     if kind is None:
         raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(_FORMATS)}")
     try:
-        with path.open("rb") as file:
+        with open_binary(path) as file:
+            if kind == ox.RdfFormat.RDF_XML:
+                _refuse_nested_entities(file, path)
             if file.read(3) != b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
                 file.seek(0)
             if kind.supports_datasets:
@@ -162,14 +167,19 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
                 store.load(input=file, format=kind, to_graph=graph, base_iri=base_iri(path))
     except SyntaxError as error:
         raise syntax_problem(error, path) from None
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}") from None
-    except IsADirectoryError:
-        raise InputError(f"is a folder, not a file: {path}") from None
-    except PermissionError:
-        raise InputError(f"no permission to read: {path}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read ({error}): {path}") from None
+
+
+_NESTED = re.compile(rb"""<!ENTITY\s+\S+\s+(["'])[^"']*&(?!\#|lt;|gt;|amp;|quot;|apos;)""")
+
+
+def _refuse_nested_entities(file: BinaryIO, path: Path) -> None:
+    """Raise an InputError if the head of an RDF/XML file defines entities by entities: a kilobyte of them makes a gigabyte."""
+    head = file.read(1 << 16)
+    file.seek(0)
+    if _NESTED.search(head):
+        raise InputError(f"entities that are made of entities are not read: {path}", hint="write the IRIs out")
 
 
 def syntax_problem(error: SyntaxError, path: Path) -> SyntaxProblem:

@@ -10,9 +10,11 @@ from cvo.terms import PREFIXES
 from cvo.tokens import Token, line_and_column, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _CLOSES = {")": "(", "}": "{", "]": "["}
+_FULL_WIDTH = dict(zip("，。；：！？（）、“”‘’｛｝", ",.;:!?(),\"\"''{}", strict=True))
+_AGGREGATES = {"COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"}
 _OPENS = {opening: closing for closing, opening in _CLOSES.items()}
 _KEYWORDS = """
     ABS ADD ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT CONTAINS COPY COUNT CREATE DATA
@@ -78,26 +80,37 @@ def _unclosed(text: str, name: str) -> SyntaxProblem | None:
 
 
 def _other_mistake(text: str, name: str) -> SyntaxProblem | None:
-    all_tokens = list(tokens(text))
-    if not all_tokens:
+    query = list(tokens(text))
+    if not query:
         return SyntaxProblem("the query is empty", place=Place(name))
-    declared = declared_prefixes(all_tokens)
-    for token in all_tokens:
-        if token.kind == "word" and token.text.upper() not in _KEYWORDS:
-            guess = nearest(token.text.upper(), _KEYWORDS)
-            return SyntaxProblem(
-                f"not a SPARQL keyword: {token.text}", place=_place(text, name, token), hint=f"did you mean {guess}?" if guess else ""
-            )
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and prefix not in declared:
-            guess = nearest(prefix, declared)
-            hint = f"did you mean '{guess}:'?" if guess else f"write PREFIX {prefix}: <…> at the top"
-            return SyntaxProblem(f"the prefix is not declared: {prefix}:", place=_place(text, name, token), hint=hint)
-    if all_tokens[0].text.upper() in {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}:
+    declared = declared_prefixes(query)
+    for before, token in zip([None, *query], query, strict=False):
+        if found := _mistake(before, token, declared):
+            return SyntaxProblem(f"{found[0]}: {token.text}", place=_place(text, name, token), hint=found[1])
+    if query[0].text.upper() in {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}:
         return SyntaxProblem(
-            f"this is an update, not a query: {all_tokens[0].text}", place=_place(text, name, all_tokens[0]), hint="questions only read"
+            f"this is an update, not a query: {query[0].text}", place=_place(text, name, query[0]), hint="questions only read"
         )
     return None
+
+
+def _mistake(before: Token | None, token: Token, declared: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return what is wrong with *token* after *before*, and what to do about it."""
+    prefix = token.text.partition(":")[0]
+    found = None
+    if token.text in _FULL_WIDTH:
+        found = "full-width punctuation", f"write {_FULL_WIDTH[token.text]}"
+    elif token.kind == "name" and prefix not in declared:
+        guess = nearest(prefix, declared)
+        found = "the prefix is not declared", f"did you mean '{guess}:'?" if guess else f"write PREFIX {prefix}: <…> at the top"
+    elif token.kind == "word" and before and before.says("PREFIX"):
+        found = "a prefix ends with a colon", f"write PREFIX {token.text}: <…>"
+    elif token.kind == "word" and before and before.says("SELECT") and token.text.upper() in _AGGREGATES:
+        found = "needs brackets and a name", f"write ({token.text}(…) AS ?n)"
+    elif token.kind == "word" and token.text.upper() not in _KEYWORDS:
+        guess = nearest(token.text.upper(), _KEYWORDS)
+        found = "not a SPARQL keyword", f"did you mean {guess}?" if guess else ""
+    return found
 
 
 def declared_prefixes(query: list[Token]) -> dict[str, str]:
@@ -114,13 +127,26 @@ def unknown_terms(text: str, is_known: Callable[[str], bool], namespaces: tuple[
     query = list(tokens(text))
     declared = declared_prefixes(query)
     found = []
-    for token in query:
+    for before, token in zip([None, *query], query, strict=False):
         if token.kind == "name":
             prefix, _, local = token.text.partition(":")
-            iri = declared.get(prefix, "") + local
-            if local and iri.startswith(namespaces) and not is_known(iri):
-                found.append((token, iri))
+            iri = declared.get(prefix, "") + local if local else ""
+        elif token.kind == "iri" and not (before and before.kind == "name" and before.text.endswith(":")):  # not a PREFIX's own
+            iri = token.text[1:-1]
+        else:
+            continue
+        if iri.startswith(namespaces) and not is_known(iri):
+            found.append((token, iri))
     return found
+
+
+def full_width(text: str) -> list[tuple[Token, str]]:
+    """Return the names and variables of *text* that swallow full-width punctuation, each with the character.
+
+    SPARQL counts such characters as letters, so ``?x，`` is a variable of that name, and the query silently finds nothing.
+    """
+    marks = ((token, next((c for c in token.text if c in _FULL_WIDTH), "")) for token in tokens(text) if token.kind in {"name", "variable"})
+    return [(token, mark) for token, mark in marks if mark]
 
 
 def _place(text: str, name: str, token: Token) -> Place:

@@ -26,6 +26,15 @@ class Place:
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 
+def printable(text: str) -> str:
+    r"""Return *text* with what could steer a terminal, such as an escape in a file name, shown as an escape.
+
+    >>> printable("风险\x1b[31m.ttl")
+    '风险\\x1b[31m.ttl'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 class CvoError(Exception):
     """The root of all errors that cvo raises on purpose.
 
@@ -51,7 +60,7 @@ class CvoError(Exception):
         lines = [f"error: {f'{self.place}: ' if self.place else ''}{self.what}"]
         if self.hint:
             lines.append(f"  = help: {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 class InputError(CvoError):

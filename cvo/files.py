@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from stat import S_ISBLK, S_ISCHR
+from typing import BinaryIO
 
 from cvo.errors import InputError
 
@@ -37,18 +39,31 @@ def read_text(path: Path) -> str:
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of *path*.
 
-    Raises: InputError, if the file is missing, not readable or a folder.
+    Raises: InputError, as `open_binary` does.
+    """
+    with open_binary(path) as file:
+        return file.read()
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """Return *path* opened to read bytes.
+
+    Raises: InputError, if the file is missing, not readable, a folder, or a device that may never end.
     """
     try:
-        return path.read_bytes()
+        mode = path.stat().st_mode
+        if S_ISCHR(mode) or S_ISBLK(mode):
+            raise InputError(f"is a device, not a file: {path}")
+        return path.open("rb")
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except IsADirectoryError:
         raise InputError(f"is a folder, not a file: {path}") from None
     except PermissionError:
-        raise InputError(f"no permission to read: {path}") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror or error}): {path}") from None
+        # Windows says of a folder, too, that it may not be read
+        raise InputError(f"is a folder, not a file: {path}" if path.is_dir() else f"no permission to read: {path}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error}): {path}") from None
 
 
 def decode(data: bytes, name: str) -> str:
@@ -62,6 +77,8 @@ def decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         hint = "save the file as UTF-8"
+        if data[:4] in (b"%PDF", b"PK\x03\x04"):
+            hint = "this is a PDF, Word or zip file; save its text as UTF-8 first"
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             hint = "this looks like UTF-16; save the file as UTF-8"
         raise InputError(f"not UTF-8 at line {line}, byte {error.start}: {name}", hint=hint) from None

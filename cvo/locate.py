@@ -137,6 +137,8 @@ def passage(text: str | Path, first: str, last: str, name: str = "p001") -> str:
     *name* is that of the passage in the instance file, which must know the empty prefix and ``:text`` with ``:text-state``.
     Raises: InputError, as `Document.between` does.
     """
+    if not name.isidentifier():
+        raise InputError(f"not the name of a passage: {name}", hint="letters and digits, such as p007")
     document = Document(read_bytes(Path(text)), str(text))
     start, end = document.between(first, last)
     digest, length = document.passage_digest(start, end)
@@ -150,7 +152,7 @@ def locate(file: str | Path, texts: Sequence[str | Path]) -> list[Passage]:
     Raises: InputError or SyntaxProblem, if a file cannot be read; NothingChecked, if *file* points to no passage.
     """
     data = load([file], with_shipped=False)
-    rows = data.query(_LOCATORS)
+    rows = [row for row in data.query(_LOCATORS) if _is_whole(row)]
     if not rows:
         raise NothingChecked(f"points to no passage: {file}", hint="a claim's cvo:locator needs start, end, digest and length")
     read = {str(path): Document(read_bytes(Path(path)), str(path)) for path in texts}
@@ -166,6 +168,12 @@ def locate(file: str | Path, texts: Sequence[str | Path]) -> list[Passage]:
         document = chosen.get(expression)
         passages += [_check(row, document) for row in locators]
     return passages
+
+
+def _is_whole(row: dict[str, str]) -> bool:
+    """Return whether offsets and length are numbers that can be; `cvo validate` says what is wrong with others."""
+    numbers = [row["start"], row["end"], row["length"]]
+    return all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers) and int(row["length"]) > 0  # noqa: PLR2004
 
 
 def _assign(by_text: dict[str, list[dict[str, str]]], documents: dict[str, Document]) -> dict[str, Document]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.errors import QuestionError
+from cvo.errors import Place, QuestionError
 from cvo.files import read_text, shipped
 from cvo.names import nearest, short
 from cvo.terms import CVO, CVT, PREFIXES, SOURCE
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from cvo.dataset import Dataset
 
-_LITERALS = {"string", "integer", "decimal"}
+_LITERALS = {"string": re.compile(".*", re.DOTALL), "integer": re.compile(r"[+-]?[0-9]+"), "decimal": re.compile(r"[+-]?[0-9]*[.]?[0-9]+")}
+_KIND = re.compile(r"[A-Za-z]+(?::[A-Za-z]+)?")
+_PARAMETER = "write `#+ parameter: name Kind example` and in the query `VALUES ?name { UNDEF }`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def parse(name: str, text: str) -> Question:
     parameter a line ``parameter: name kind example``. In the query a parameter stands as
     ``VALUES ?name { UNDEF }`` (any value, unless the asker fixes it) or with an example in place of UNDEF.
 
-    >>> q = parse("stages", "#+ summary: The stages\n#+ parameter: stage Stage product-marketing\nSELECT * { }")
+    >>> text = "#+ summary: The stages\n#+ parameter: stage Stage product-marketing\nSELECT * { VALUES ?stage { UNDEF } }"
+    >>> q = parse("stages", text)
     >>> q.summary["en"], q.parameters
     ('The stages', (Parameter(name='stage', kind='Stage', example='product-marketing'),))
     """
@@ -60,8 +64,14 @@ def parse(name: str, text: str) -> Question:
         key, _, value = line.removeprefix("#+").partition(":")
         key, value = key.strip(), value.strip()
         if key == "parameter":
-            parameter, kind, *example = value.split(maxsplit=2)
-            parameters.append(Parameter(parameter, kind, " ".join(example)))
+            parameter, kind, example, *_ = [*value.split(maxsplit=2), "", "", ""]
+            if not (parameter.isidentifier() and _KIND.fullmatch(kind)):
+                raise QuestionError(
+                    f"not a parameter that a header can declare: {value or '(nothing)'}", place=Place(name), hint=_PARAMETER
+                )
+            if not re.search(rf"(?i)\bVALUES\s*[?$]{parameter}\s*{{", text):
+                raise QuestionError(f"the query has no place for the parameter: {parameter}", place=Place(name), hint=_PARAMETER)
+            parameters.append(Parameter(parameter, kind, example))
         elif key.startswith("summary"):
             summary[key.removeprefix("summary").removeprefix("-") or "en"] = value
     return Question(name, text, summary, tuple(parameters))
@@ -122,7 +132,10 @@ def _substitute(text: str, terms: Mapping[str, str]) -> str:
 
 def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | ox.Literal:
     """Return the RDF term that *value* means for *parameter*."""
+    value = value.strip()
     if parameter.kind in _LITERALS:
+        if not _LITERALS[parameter.kind].fullmatch(value):
+            raise QuestionError(f"not of the kind {parameter.kind}: {parameter.name}={value}")
         return ox.Literal(value, datatype=ox.NamedNode(f"{PREFIXES['xsd']}{parameter.kind}"))
     kind = parameter.kind if ":" in parameter.kind else f"cvo:{parameter.kind}"
     members = f"?term a/rdfs:subClassOf* {kind} ."
@@ -142,7 +155,7 @@ def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | 
         )
     names = {}
     for row in dataset.query(f"SELECT ?term ?label {{ {members} OPTIONAL {{ ?term rdfs:label ?label }} }}"):
-        names[row["term"].rpartition("/")[2]] = row["term"]
+        names[short(row["term"]).removeprefix("cvt:")] = row["term"]
         names[row.get("label", "")] = row["term"]
     guess = nearest(value, names)
     raise QuestionError(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -30,20 +29,21 @@ def write(answer: Answer, form: str, *, lang: str = "", title: str = "", width: 
     Raises: QuestionError, if the format does not fit the kind of answer.
     """
     if answer.triples is not None:
-        if form in {"table", "csv"}:  # the defaults: a graph has no rows
-            form = "turtle"
         if form not in GRAPH_FORMATS:
             raise QuestionError(f"the answer is a graph, which has no rows for: {form}", hint=f"use one of {', '.join(GRAPH_FORMATS)}")
         return _graph(answer.triples, GRAPH_FORMATS[form])
     if form in GRAPH_FORMATS:
         kind = "rows" if answer.truth is None else "yes or no"
         raise QuestionError(
-            f"the answer is {kind}, not a graph, so it cannot be written as: {form}", hint=f"use one of {', '.join(FORMATS)}, or CONSTRUCT"
+            f"the answer is {kind}, not a graph, so it cannot be written as: {form}",
+            hint=f"use one of {', '.join([*ROWS, 'html'])}, or CONSTRUCT",
         )
     answer = only(answer, lang)
     if form == "table":
         return _table(answer, width)
-    return FORMATS[form](answer, title)
+    if form == "html":
+        return _html(answer, title, lang)
+    return ROWS[form](answer)
 
 
 def only(answer: Answer, lang: str) -> Answer:
@@ -72,17 +72,20 @@ def _table(answer: Answer, width: int) -> str:
     return lay_out(answer.variables, [[readable(term) for term in row] for row in answer.rows], width)
 
 
-def _csv(answer: Answer, _title: str) -> str:
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
+def _csv(answer: Answer) -> str:
     if answer.truth is not None:
         return f"{str(answer.truth).lower()}\n"
-    rows.writerow(answer.variables)
-    rows.writerows([["" if term is None else lexical(term) for term in row] for row in answer.rows])
-    return out.getvalue()
+    rows = [answer.variables, *(["" if term is None else lexical(term) for term in row] for row in answer.rows)]
+    return "".join(",".join(map(_csv_cell, row)) + "\n" for row in rows)
 
 
-def _tsv(answer: Answer, _title: str) -> str:
+def _csv_cell(text: str) -> str:
+    """Return *text* quoted where RFC 4180 asks for it; the csv module leaves a lone carriage return bare."""
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if {",", '"', "\n", "\r"} & set(text) else text
+
+
+def _tsv(answer: Answer) -> str:
     """Return SPARQL 1.1 TSV: terms in Turtle syntax, so that tabs and line ends inside them are escaped."""
     if answer.truth is not None:
         return f"{str(answer.truth).lower()}\n"
@@ -91,7 +94,7 @@ def _tsv(answer: Answer, _title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _json(answer: Answer, _title: str) -> str:
+def _json(answer: Answer) -> str:
     if answer.truth is not None:
         return json.dumps({"head": {}, "boolean": answer.truth}) + "\n"
     bindings = [
@@ -115,13 +118,13 @@ def _json_term(term: Term) -> dict[str, object]:
     return {"type": "uri" if isinstance(term, ox.NamedNode) else "bnode", "value": term.value}
 
 
-def _jsonl(answer: Answer, _title: str) -> str:
+def _jsonl(answer: Answer) -> str:
     if answer.truth is not None:
         return json.dumps(answer.truth) + "\n"
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answer)
 
 
-def _xml(answer: Answer, _title: str) -> str:
+def _xml(answer: Answer) -> str:
     import xml.etree.ElementTree as ET  # noqa: PLC0415 - 10 ms that only this format needs
 
     root = ET.Element("sparql", xmlns="http://www.w3.org/2005/sparql-results#")
@@ -138,7 +141,14 @@ def _xml(answer: Answer, _title: str) -> str:
                 if term is not None:
                     _xml_term(ET.SubElement(result, "binding", name=name), term, ET.SubElement)
     ET.indent(root, " ")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return _well_formed('<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n")
+
+
+def _well_formed(text: str) -> str:
+    """Return the XML *text*. Raises: QuestionError, if it holds a character that no XML can hold."""
+    if found := re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text):
+        raise QuestionError(f"XML cannot hold a character of the answer: U+{ord(found[0]):04X}", hint="use json, csv or turtle")
+    return text
 
 
 def _xml_term(parent: object, term: Term, element: Callable[..., object]) -> None:
@@ -152,7 +162,7 @@ def _xml_term(parent: object, term: Term, element: Callable[..., object]) -> Non
     element(parent, str(value["type"]), attributes).text = value["value"]  # type: ignore[attr-defined]
 
 
-def _md(answer: Answer, _title: str) -> str:
+def _md(answer: Answer) -> str:
     if answer.truth is not None:
         return f"{'yes' if answer.truth else 'no'}\n"
     rows = [answer.variables, ["---"] * len(answer.variables), *([readable(term) for term in row] for row in answer.rows)]
@@ -160,12 +170,12 @@ def _md(answer: Answer, _title: str) -> str:
 
 
 def _md_cell(text: str) -> str:
-    for plain, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("\r", ""), ("\n", "<br>")):
+    for plain, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("\r\n", "<br>"), ("\r", "<br>"), ("\n", "<br>")):
         text = text.replace(plain, escaped)
     return text
 
 
-def _html(answer: Answer, title: str) -> str:
+def _html(answer: Answer, title: str, lang: str) -> str:
     if answer.truth is not None:
         body = f"<p>{'yes' if answer.truth else 'no'}</p>"
     else:
@@ -178,9 +188,10 @@ def _html(answer: Answer, title: str) -> str:
         "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}"
         "th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}"
     )
+    language = f' lang="{lang}"' if lang else ""
     return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n<style>{style}</style></head>\n'
-        f"<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+        f'<!doctype html>\n<html{language}>\n<head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<style>{style}</style></head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -194,17 +205,17 @@ def _html_cell(term: Term | None) -> str:
 
 
 def _graph(triples: tuple[ox.Triple, ...], form: ox.RdfFormat) -> str:
-    return (ox.serialize(triples, format=form, prefixes=PREFIXES) or b"").decode("utf-8")
+    text = (ox.serialize(triples, format=form, prefixes=PREFIXES) or b"").decode("utf-8")
+    return _well_formed(text) if form == ox.RdfFormat.RDF_XML else text
 
 
-FORMATS: dict[str, Callable[[Answer, str], str]] = {
+ROWS: dict[str, Callable[[Answer], str]] = {
     "csv": _csv,
     "tsv": _tsv,
     "json": _json,
     "jsonl": _jsonl,
     "xml": _xml,
     "md": _md,
-    "html": _html,
 }
 GRAPH_FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,

@@ -95,6 +95,8 @@ def discard(folder: Path) -> None:
 def _prune(folder: Path) -> None:
     """Remove the oldest snapshots beside *folder*."""
     with suppress(OSError):
-        others = sorted((p for p in folder.parent.iterdir() if p.is_dir() and p != folder and p.name[0] != "."), key=lambda p: p.stat().st_mtime)
+        others = sorted(
+            (p for p in folder.parent.iterdir() if p.is_dir() and p != folder and p.name[0] != "."), key=lambda p: p.stat().st_mtime
+        )
         for old in others[: -(KEPT - 1)]:
             discard(old)

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GAP = "  "
-_NARROWEST = 14
+_NARROWEST = 10
+_WIDEST_WORD = 48
+_JOINERS = "\u200c\u200d\ufe0f"  # parts of an emoji or a word
 _TALLEST = 7
 
 
@@ -26,7 +28,7 @@ def lay_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int = 0)
     """
     rows = [[_one_line(cell) for cell in row] for row in rows]
     natural = [max([cells(name), *(cells(row[i]) for row in rows)]) for i, name in enumerate(names)]
-    widths = _fit(natural, width) if width else natural
+    widths = _fit(natural, [_least(name, [row[i] for row in rows]) for i, name in enumerate(names)], width) if width else natural
     wrapped = [[_wrap(cell, widths[i]) for i, cell in enumerate(row)] for row in rows]
     too_tall = sum(max(map(len, row), default=1) for row in wrapped) > _TALLEST * len(wrapped)
     if width and (too_tall or sum(widths) + len(_GAP) * (len(widths) - 1) > width):
@@ -55,21 +57,24 @@ def cells(text: str) -> int:
 
 def _one_line(text: str) -> str:
     """Return *text* without line ends, and without control characters that would steer the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
 
 
-def _fit(natural: list[int], width: int) -> list[int]:
-    """Return widths that together fit in *width*, taken from the widest columns first."""
+def _least(name: str, column: Sequence[str]) -> int:
+    """Return the width below which a *column* under *name* would break a word, such as a name that has to be typed."""
+    longest = max((cells(piece.rstrip()) for cell in {name, *column} for piece in _pieces(cell)), default=1)
+    return min(max(longest, _NARROWEST), _WIDEST_WORD)
+
+
+def _fit(natural: list[int], least: list[int], width: int) -> list[int]:
+    """Return widths that together fit in *width*, taken from the widest columns first, none below its *least*."""
     room = width - len(_GAP) * (len(natural) - 1)
     widths = natural.copy()
     while sum(widths) > room:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        if widths[widest] <= _NARROWEST:
+        shrinkable = [i for i in range(len(widths)) if widths[i] > least[i]]
+        if not shrinkable:
             break
-        runner_up = max([w for w in widths if w < widths[widest]], default=_NARROWEST)
-        ties = widths.count(widths[widest])
-        cut = max(1, min(widths[widest] - max(runner_up, _NARROWEST), -(-(sum(widths) - room) // ties)))
-        widths = [max(w - cut, _NARROWEST) if w == widths[widest] else w for w in widths]
+        widths[max(shrinkable, key=widths.__getitem__)] -= 1
     return widths
 
 

@@ -9,21 +9,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# PN_CHARS_BASE of the SPARQL 1.1 grammar: full-width punctuation belongs to a name there
+_BASE = (
+    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
+    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_VARIABLE = rf"{_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040"
+_CHARS = rf"{_VARIABLE}\-"
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|\#[^\n\r]*)
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    rf"""(?P<space>\s+|\#[^\n\r]*)
+      | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+      | (?P<string>\"{{3}}(?:[^"\\]|\\.|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|\\.|'(?!''))*'{{3}}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
       | (?P<quote>["'])
-      | (?P<variable>[?$]\w+)
-      | (?P<name>(?:[^\W\d_][\w.\-]*)?:
-          (?:(?:%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]|[\w:])(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
-      | (?P<blank>_:[\w.\-]+)
+      | (?P<variable>[?$][{_VARIABLE}]+)
+      | (?P<blank>_:[{_CHARS}.]+)
+      | (?P<name>(?:[{_BASE}][{_CHARS}.]*)?:(?:(?:{_ESCAPE}|[{_VARIABLE}:])(?:[{_CHARS}:.]|{_ESCAPE})*)?)
       | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
       | (?P<word>[^\W\d]\w*)
-      | (?P<bracket>[(){}\[\]])
+      | (?P<bracket>[(){{}}\[\]])
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,29 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "name" and value.endswith("."):  # the full stop behind a name ends the triple
             value = value.rstrip(".")
         yield Token(kind, value, match.start())
+
+
+def speaks_of(word: str, text: str) -> bool:
+    r"""Return whether the keyword *word* may stand in the query *text*, however it is written.
+
+    Oxigraph wants no white space around a keyword and resolves ``\\uXXXX`` first, so a word that only contains it counts too.
+
+    >>> [speaks_of("SERVICE", q) for q in ("{serviceSILENT<x:>{}}", "{SERVICEx:y{}}", "{\\\\u0053ERVICE<x:>{}}", "{?service ?p 'SERVICE'}")]
+    [True, True, True, False]
+    """
+    plain = _CODE_POINT.sub(lambda m: _character(int(m[1] or m[2], 16)), text)
+    return any(word in _keyword_part(token).upper() for version in {text, plain} for token in tokens(version))
+
+
+def _character(number: int) -> str:
+    return chr(number) if number < 0x110000 else "?"  # noqa: PLR2004 - the end of Unicode
+
+
+def _keyword_part(token: Token) -> str:
+    """Return the part of *token* in which a keyword can hide."""
+    if token.kind == "name":
+        return token.text.partition(":")[0]
+    return token.text if token.kind in {"word", "other"} else ""
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

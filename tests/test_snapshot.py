@@ -45,7 +45,8 @@ def test_a_file_that_changed_is_not_answered_from_the_snapshot(cache, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut off", "overwritten", "missing", "no store at all"])
-def test_a_damaged_snapshot_is_noticed_and_made_again(cache, damage):
+@pytest.mark.usefixtures("cache")
+def test_a_damaged_snapshot_is_noticed_and_made_again(damage):
     expected = made().query(COUNT)
     folder = load_shipped().snapshot
     files = sorted(folder.glob("*.sst"), key=lambda p: p.stat().st_size)
@@ -88,6 +89,6 @@ def test_many_makers_at_once_leave_one_whole_snapshot(cache):
 def test_only_the_newest_snapshots_are_kept(cache):
     folders = [cache / f"{n:024d}" for n in range(6)]
     for n, folder in enumerate(folders):
-        snapshot.make(folder, lambda store: None)
+        snapshot.make(folder, lambda _store: None)
         os.utime(folder, (n, n))
     assert sorted(p.name for p in cache.iterdir()) == [f.name for f in folders[-snapshot.KEPT :]]

@@ -9,9 +9,12 @@ import pyoxigraph as ox
 
 from cvo.errors import SyntaxProblem
 from cvo.terms import PREFIXES
+from cvo.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LONGEST, DEEPEST = 50_000, 500  # tokens, brackets
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -56,6 +59,7 @@ def ask(store: ox.Store, query: str) -> Answer:
 
     Raises: SyntaxProblem, with Oxigraph's message, if the query is not SPARQL 1.1.
     """
+    _refuse_what_overflows(query)
     try:
         result = store.query(query, prefixes=PREFIXES)
         if isinstance(result, ox.QueryBoolean):
@@ -63,6 +67,36 @@ def ask(store: ox.Store, query: str) -> Answer:
         if isinstance(result, ox.QueryTriples):
             return Answer(triples=tuple(sorted(set(result), key=str)))
         names = tuple(variable.value for variable in result.variables)
-        return Answer(names, tuple(tuple(solution) for solution in result))
+        rows = tuple(tuple(solution) for solution in result)
+        order = _order_of_star(query, names)
+        return Answer(tuple(names[i] for i in order), tuple(tuple(row[i] for i in order) for row in rows)) if order else Answer(names, rows)
     except SyntaxError as error:
         raise SyntaxProblem(str(error)) from None
+
+
+def _order_of_star(query: str, names: tuple[str, ...]) -> list[int]:
+    """Return the places of *names* in the order in which *query* first speaks of them, if it says ``SELECT *``; else nothing.
+
+    Oxigraph gives the columns of a star in alphabetical order, which nobody wrote.
+    """
+    words = list(tokens(query))
+    star = next((i for i, token in enumerate(words) if token.says("SELECT")), len(words)) + 1
+    while star < len(words) and (words[star].says("DISTINCT") or words[star].says("REDUCED")):
+        star += 1
+    if star >= len(words) or words[star].text != "*":
+        return []
+    spoken = list(dict.fromkeys(token.text[1:] for token in words if token.kind == "variable"))
+    return sorted(range(len(names)), key=lambda i: spoken.index(names[i]) if names[i] in spoken else len(spoken))
+
+
+def _refuse_what_overflows(query: str) -> None:
+    """Raise a SyntaxProblem for a query so long or so deep that the engine, which recurses, would take the process down."""
+    depth = deepest = 0
+    for number, token in enumerate(tokens(query)):
+        if number > LONGEST:
+            raise SyntaxProblem(f"the query is longer than {LONGEST} words")
+        if token.kind == "bracket":
+            depth += 1 if token.text in "({[" else -1
+            deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise SyntaxProblem(f"the query is nested more than {DEEPEST} deep: {deepest}")
