@@ -67,9 +67,16 @@ def readable(term: Term | None) -> str:
 
 
 def _table(answer: Answer, width: int) -> str:
+    """Return the rows for people: an IRI whose label stands in a column of its own is left out, and so is ``_zh`` where all is Chinese."""
     if answer.truth is not None:
         return "yes\n" if answer.truth else "no\n"
-    return lay_out(answer.variables, [[readable(term) for term in row] for row in answer.rows], width)
+    names = set(answer.variables)
+    keep = [i for i, name in enumerate(answer.variables) if not names & {f"{name}_{language}" for language in LANGUAGES}]
+    shown = [answer.variables[i] for i in keep]
+    spoken = {name[-3:] for name in shown if name[-3:] in {f"_{language}" for language in LANGUAGES}}
+    if len(spoken) == 1:
+        shown = [name.removesuffix(*spoken) for name in shown]
+    return lay_out(shown, [[readable(row[i]) for i in keep] for row in answer.rows], width)
 
 
 def _csv(answer: Answer) -> str:
