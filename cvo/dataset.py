@@ -67,13 +67,9 @@ class Dataset:
         """Make a snapshot of the files, if they are the shipped ones and it is not there yet."""
         folder = snapshot.folder_of(path for path, _ in self.files)
         if self.snapshot is None and folder is not None and not folder.exists():
-            snapshot.make(folder, self._fill_whole)
-
-    def _fill_whole(self, store: ox.Store) -> None:
-        for path, graph in self.files:
-            read_into(store, path, ox.DefaultGraph())
-            if graph is not None:
-                read_into(store, path, graph)
+            if not self._named:
+                self._fill_named_graphs()
+            snapshot.make(folder, self.store)
 
     def _fill_named_graphs(self) -> None:
         for path, graph in self.files:
@@ -82,8 +78,8 @@ class Dataset:
         self._named = True
 
 
-def load(data: Sequence[str | Path] = (), *, with_shipped: bool = True) -> Dataset:
-    """Return the shipped ontology and claims together with *data*: files, folders or glob patterns.
+def load(data: str | Path | Sequence[str | Path] = (), *, with_shipped: bool = True) -> Dataset:
+    """Return the shipped ontology and claims together with *data*: one or several files, folders or glob patterns.
 
     Without *with_shipped* only *data* is read. Raises: InputError, if something is missing, not readable
     or of an unknown kind; SyntaxProblem, with file, line and column, if a file is not what its name says.
@@ -115,13 +111,13 @@ def _read(files: Iterable[tuple[Path, ox.NamedNode | None]]) -> ox.Store:
     return store
 
 
-def expand(names: Sequence[str | Path]) -> list[Path]:
+def expand(names: str | Path | Sequence[str | Path]) -> list[Path]:
     """Return the RDF files that *names* mean: a file, a folder's RDF files at any depth, a glob pattern.
 
     Raises: InputError, if a name means no file.
     """
     found: list[Path] = []
-    for name in names:
+    for name in [names] if isinstance(names, (str, Path)) else names:
         if not str(name):
             raise InputError("a file name is empty", hint="write . for the folder you are in")
         path = Path(name)

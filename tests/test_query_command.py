@@ -184,3 +184,8 @@ def test_python_can_ask_too():
     found = load().query(STAGES)
     assert [row["label"] for row in found] == sorted(row["label"] for row in found)
     assert found.variables == ("stage", "label")
+
+
+def test_python_can_load_one_file_by_its_name(tmp_path):
+    (tmp_path / "mine.ttl").write_text("<http://e/a> <http://e/b> <http://e/c> .", encoding="utf-8")
+    assert len(load(str(tmp_path / "mine.ttl"), with_shipped=False).query("SELECT * { ?s ?p ?o }")) == 1

@@ -76,12 +76,11 @@ def test_without_a_place_for_it_the_files_are_read(tmp_path, monkeypatch, place)
 
 
 def test_many_makers_at_once_leave_one_whole_snapshot(cache):
-    def fill(store):
-        store.add(ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/b"), ox.NamedNode("http://e/c")))
-
+    data = ox.Store()
+    data.add(ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/b"), ox.NamedNode("http://e/c")))
     folder = snapshot.folder_of(shipped("shapes"))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: snapshot.make(folder, fill), range(4)))
+        list(pool.map(lambda _: snapshot.make(folder, data), range(4)))
     assert len(ox.Store.read_only(str(folder))) == 1
     assert [p.name for p in cache.iterdir()] == [folder.name]
 
@@ -89,6 +88,6 @@ def test_many_makers_at_once_leave_one_whole_snapshot(cache):
 def test_only_the_newest_snapshots_are_kept(cache):
     folders = [cache / f"{n:024d}" for n in range(6)]
     for n, folder in enumerate(folders):
-        snapshot.make(folder, lambda _store: None)
+        snapshot.make(folder, ox.Store())
         os.utime(folder, (n, n))
     assert sorted(p.name for p in cache.iterdir()) == [f.name for f in folders[-snapshot.KEPT :]]
