@@ -19,7 +19,7 @@ import cvo
 from cvo.files import data_root
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-CONTRIBUTED = Path(__file__).parent.parent / "tests" / "readme" / "contributed.ttl"
+CONTRIBUTED = Path(__file__).parent.parent / "tests" / "readme" / "example-nd.ttl"
 BIN = Path(sys.executable).parent
 
 

@@ -65,9 +65,10 @@ def test_every_prefix_of_a_shipped_file_means_what_the_project_says():
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the source documents are copyrighted and not part of the project")
-def test_every_passage_of_bi_2019_is_in_the_document():
-    documents = [next((SHARED / "sources").glob(f"{n}_*.txt")) for n in ("000", "001")]
-    passages = locate(shipped("instances", "bi-2019.ttl")[0], documents)
+@pytest.mark.parametrize(("key", "numbers"), [("bi-2019", "01"), ("zhang-2026", "2"), ("sun-nd", "3"), ("cuc-sina-2023", "4")])
+def test_every_passage_is_in_its_document(key, numbers):
+    documents = [next((SHARED / "sources").glob(f"00{n}_*.txt")) for n in numbers]
+    passages = locate(shipped("instances", f"{key}.ttl")[0], documents)
     assert len(passages) > 100
     assert {p.status for p in passages} == {"match"}
 

@@ -31,7 +31,7 @@ def untimed(text):
 @pytest.mark.parametrize(("command", "output"), [case for name in READMES for case in blocks(name)])
 def test_a_command_of_the_readme_prints_what_it_shows(cvo, tmp_path, command, output):
     (tmp_path / "mine.ttl").write_text("", encoding="utf-8")
-    (tmp_path / "contributed.ttl").write_text((ROOT / "tests/readme/contributed.ttl").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "example-nd.ttl").write_text((ROOT / "tests/readme/example-nd.ttl").read_text(encoding="utf-8"), encoding="utf-8")
     ran = cvo(*shlex.split(command.removeprefix("cvo "), comments=True), cwd=tmp_path)
     said = ran.err + ran.out
     if output:
