@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, read_text
 from cvo.findings import Finding, Texts
-from cvo.names import curie, nearest
-from cvo.terms import PREFIXES
+from cvo.names import curie, nearest, parsed, unwanted
+from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
 FORMATS = {
@@ -28,6 +29,9 @@ FORMATS = {
 }
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
+SOURCE_CLASS = ox.NamedNode(f"{CVO}Source")
+# What a node has once, or once in each language: two blocks that both say it are two nodes, or one too many.
+ONCE = frozenset({f"{CVO}statement", f"{CVO}passageDigest", f"{OA}hasSelector", f"{OA}start"})
 
 
 class Contributed:
@@ -59,6 +63,11 @@ class Contributed:
     def map(self) -> sourcemap.SourceMap:
         """Return where the triples stand; read only when there is a finding to place."""
         return sourcemap.read(self.text, quads=self.path.suffix.lower() == ".nq")
+
+    @cached_property
+    def _named(self) -> dict[object, int]:
+        """Return the first triple of each object."""
+        return {quad.object: index for index, quad in reversed(list(enumerate(self.quads)))}
 
     @cached_property
     def _index(self) -> dict[object, list[int]]:
@@ -96,7 +105,7 @@ class Contributed:
         """Return the place where *focus* is described, else where it is first named."""
         if found := self._index.get(focus):
             return self.place(found[0], SUBJECT)
-        index = next((index for index, quad in enumerate(self.quads) if quad.object == focus), None)
+        index = self._named.get(focus)
         return None if index is None else self.place(index, OBJECT)
 
     def uses(self, namespaces: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
@@ -121,37 +130,130 @@ class Contributed:
         return str(focus)
 
     @cached_property
-    def problem(self) -> Finding | None:
-        """Return what keeps the file from being read, as a finding, or None."""
-        error = self.error
-        if error is None:
-            return None
-        what = self.syntax_problem()
+    def problems(self) -> tuple[Finding, ...]:
+        """Return what keeps the file from being checked: a syntax error, or prefixes that stand for something else than they should."""
+        if self.error:
+            return (self._syntax_finding(self.error),)
+        known = {name: iri for name, iri in PREFIXES.items() if iri == SOURCE or not iri.startswith(SOURCE)}
+        wrong = {name for name, iri in self.prefixes.items() if known.get(name, iri) != iri}
+        found = sourcemap.prefixes(self.text) if wrong else ()
+        return tuple(
+            self._finding(place, "CVO-PREFIX", (f"{name}: is <{known[name]}>, not {iri}", f"{name}: 是 <{known[name]}>，不是 {iri}"))
+            for name, span in found
+            if name in wrong and (iri := self.text[span.start : span.end]) != f"<{known[name]}>"
+            for place in [self._spans.place(str(self.path), span)]
+        )
+
+    def _syntax_finding(self, error: SyntaxError) -> Finding:
+        what = self.syntax_problem().what
+        start = self._spans.offset(error.lineno or 1, error.offset or 1)
+        end = self._spans.offset(error.end_lineno or 1, error.end_offset or 1)
         place = Place(str(self.path), error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0)
-        messages = (("en", what.what), ("zh", f"语法错误：{what.what}"))
-        return Finding(place, "CVO-SYNTAX", "violation", messages, _syntax_help(what.what), line=self.line(place.line))
+        if "is not a valid" in what and self.text[start : start + 1].lower() == what[0]:
+            what = self.text[start] + what[1:]  # what was typed, as it was typed
+        (said, to_do), span = parsed(what), None
+        if not str(error.msg).startswith("Parser error"):
+            pass  # not the parser's but ours
+        elif span := sourcemap.full_width(self.text, max(start + 1, end)):
+            said, to_do = unwanted(self.text[span.start], sourcemap.FULL_WIDTH[self.text[span.start]])
+        elif what.startswith(("a is not", "unexpected end")) and (span := sourcemap.ending(self.text, start)):
+            said = (("en", "a block ends with ; in place of ."), ("zh", "语法错误：一段的末尾写成了 ;"))
+            to_do = (("en", "write . here"), ("zh", "此处请写 ."))
+        elif found := re.search(r"prefix (\S*): has not been declared", what):
+            to_do = _undeclared(found[1])
+        if span:
+            place = self._spans.place(str(self.path), span)
+        return self._finding(place, "CVO-SYNTAX", (dict(said)["en"], dict(said)["zh"]), help_=to_do)
+
+    @cached_property
+    def _spans(self) -> sourcemap.SourceMap:
+        return sourcemap.SourceMap(self.text, ())
+
+    def _finding(self, place: Place, code: str, said: tuple[str, str], focus: Term | None = None, help_: Texts = ()) -> Finding:
+        """Return a violation that no shape found, told in English and in Chinese."""
+        messages = (("en", said[0]), ("zh", said[1]))
+        name = "" if focus is None else self.show(focus)
+        return Finding(
+            place, code, "violation", messages, help_, "" if focus is None else str(focus), name=name, line=self.line(place.line)
+        )
 
     def syntax_problem(self) -> SyntaxProblem:
         """Return the syntax error as an exception."""
         return syntax_problem(self.error or SyntaxError(), self.path)
 
+    def taken(self, keys: Collection[str]) -> Finding | None:
+        """Return the finding that the file describes what belongs to a source with a cite key of *keys*, all of which have their files."""
+        for index, quad in enumerate(self.quads):
+            iri = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
+            key = iri.removeprefix(SOURCE).partition("#")[0]
+            if key in keys and iri.startswith(SOURCE):
+                own = next((own for _, own in self._cite_keys() if own not in keys), "…")
+                line = f"@prefix : <{SOURCE}{own}#> ."
+                to_do = (("en", f"write at the top: {line}"), ("zh", f"请在文件开头写：{line}"))
+                here = (span for name, span in sourcemap.prefixes(self.text) if not name and self.prefixes[""] == f"{SOURCE}{key}#")
+                place = next((self._spans.place(str(self.path), span) for span in here), None) or self.place(index, SUBJECT)
+                said = (
+                    f"these IRIs belong to another source, {key}; choose a cite key of your own",
+                    f"这些 IRI 属于另一来源 {key}：请另取自己的引用键",
+                )
+                return self._finding(place, "CVO-TAKEN", said, help_=to_do)
+        return None
 
-def _syntax_help(what: str) -> Texts:
-    """Return what can be done about the syntax error *what*.
+    def filing(self) -> Iterator[Finding]:
+        """Return what is wrong with the sources of the file: there are two, or the file is not called after its source."""
+        if self.path.suffix.lower() not in (".ttl", ".trig"):
+            return
+        encoded = {quad.object for quad in self.quads if quad.predicate.value == f"{CVO}encodes"}
+        sources = list(dict.fromkeys(q.subject for q in self.quads if q.predicate.value == f"{RDF}type" and q.object == SOURCE_CLASS))
+        for source in sources[1:]:
+            if {sources[0], source} <= encoded and (place := self.place_of_node(source)):
+                first = self.show(sources[0])
+                said = (f"a file describes one source, and this one describes {first} already", f"一个文件只写一个来源，本文件已写 {first}")
+                to_do = (("en", "move this source and its claims into a file of their own"), ("zh", "请把这个来源及其论断移到另一个文件"))
+                yield self._finding(place, "CVO-ONE-SOURCE", said, source, to_do)
+        for index, key in self._cite_keys():
+            source, name = self.quads[index].subject, f"{key}{self.path.suffix}"
+            if sources == [source] and str(source) == f"<{SOURCE}{key}>" and key != self.path.stem:
+                said = (
+                    f"the file is called {self.path.name} and its source {key}: call it {name}",
+                    f"文件名为 {self.path.name}，来源的引用键为 {key}：请将文件改名为 {name}",
+                )
+                yield replace(self._finding(self.place(index, OBJECT), "CVO-FILE-NAME", said, source), severity="warning")
 
-    >>> dict(_syntax_help("the prefix skso: has not been declared"))["en"]
+    def _cite_keys(self) -> Iterator[tuple[int, str]]:
+        for index, quad in enumerate(self.quads):
+            if quad.predicate.value == f"{CVO}citeKey" and isinstance(quad.object, ox.Literal):
+                yield index, quad.object.value
+
+    def repeated(self) -> Iterator[Finding]:
+        """Return a finding for each node that two blocks describe: one with a name that was used already, or the same one copied."""
+        found: dict[tuple[Term, str], list[int]] = {}
+        for index, quad in enumerate(self.quads):
+            if (predicate := quad.predicate.value) in ONCE:
+                found.setdefault((quad.subject, predicate), []).append(index)
+        for (subject, _), numbers in found.items():
+            languages = {getattr(self.quads[number].object, "language", None) for number in numbers}
+            if len(numbers) == len(languages) or self.path.suffix.lower() not in (".ttl", ".trig"):
+                continue
+            places = list(dict.fromkeys(self.place(number, SUBJECT) for number in numbers))
+            if len(places) > 1:
+                first, name = f"{places[0].line}:{places[0].column}", self.show(subject)
+                said = (f"{name} is described twice, first at {first}", f"{name} 写了两次，第一次在 {first}")
+                to_do = (("en", "give this one a number of its own, or remove it"), ("zh", "请换一个编号，或删去其中一个"))
+                yield self._finding(places[-1], "CVO-TWICE", said, subject, to_do)
+
+
+def _undeclared(prefix: str) -> Texts:
+    """Return what to do about a *prefix* that is not declared.
+
+    >>> dict(_undeclared("skso"))["en"]
     'did you mean skos:? else write: @prefix skso: <…> .'
     """
-    if found := re.search(r"prefix (\S*): has not been declared", what):
-        name = found[1]
-        line = f"@prefix {name}: <{PREFIXES.get(name, '…')}> ."
-        like = "" if name in PREFIXES else nearest(name, PREFIXES)
-        if like:
-            return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
-        return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
-    if "end of file" in what.lower():
-        return (("en", "a quote, a bracket or the last full stop is missing"), ("zh", "缺少引号、括号或最后的句点"))
-    return ()
+    line = f"@prefix {prefix}: <{PREFIXES.get(prefix, '…')}> ."
+    like = "" if prefix in PREFIXES else nearest(prefix, PREFIXES)
+    if like:
+        return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
+    return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
 
 
 def read(path: Path, number: int = 0, *, contributed: bool = True) -> Contributed:
@@ -166,6 +268,8 @@ def read(path: Path, number: int = 0, *, contributed: bool = True) -> Contribute
         raise InputError(f"not a kind of file that cvo validates: {path}", hint=f"expected one of {' '.join(FORMATS)}")
     text = read_text(path)
     base = base_iri(path) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
+    if span := sourcemap.too_deep(text):
+        return Contributed(path, text, (), {}, _error(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
     parser = ox.parse(text, format=kind, base_iri=base, rename_blank_nodes=not contributed)
     try:
         quads = list(parser)
@@ -180,12 +284,13 @@ def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | No
     """Return the syntax error that RDF 1.2 is to everybody who reads RDF 1.1, if there is some in the file."""
     if not any(isinstance(q.object, ox.Triple) or (isinstance(q.object, ox.Literal) and q.object.direction) for q in quads):
         return None
-    span = sourcemap.rdf12(text)
-    start, end = (span.start, span.end) if span else (0, 0)
-    source = sourcemap.SourceMap(text, ())
-    (line, column), (end_line, end_column) = source.position(start), source.position(end)
-    what = "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1"
-    return SyntaxError(what, (str(path), line, column, None, end_line, end_column))
+    span = sourcemap.rdf12(text) or sourcemap.Span(0, 0)
+    return _error(path, text, span, "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1")
+
+
+def _error(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
+    place = sourcemap.SourceMap(text, ()).place(str(path), span)
+    return SyntaxError(what, (place.file, place.line, place.column, None, place.end_line, place.end_column))
 
 
 def _relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:

@@ -1,4 +1,4 @@
-"""How terms are shown to people: CURIEs for IRIs, and the known term that a misspelt one may mean."""
+"""How terms and the parser's messages are shown to people, and the known term that a misspelt one may mean."""
 
 from __future__ import annotations
 
@@ -10,8 +10,119 @@ from cvo.terms import PREFIXES, SOURCE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cvo.findings import Texts
+
 LOCAL = re.compile(r"(?:[\w%-](?:[\w.%-]*[\w%-])?)?\Z")
 IRI = re.compile(r"<?\b(https?://[^\s<>\"{}|^`\\]*[^\s<>\"{}|^`\\.,;:!?)\]'，。；：！？）」])>?")
+
+# What the parser says, in Chinese, and what to do about it, in English and in Chinese.
+PARSER = (
+    (
+        r"a dot is expected at the end of statements",
+        "此处之前缺少 ; 或 .",
+        "write ; between properties or . at the end of the block before this",
+        "属性之间请写 ;，上一段的末尾请写 .",
+    ),
+    (
+        r"(.+) is not a valid subject or graph name",
+        r"\1 不能作一段的开头（主语）",
+        "a quote, or one of ; , . may be missing before this",
+        "此处之前可能缺少引号，或缺少 ; , . 之一",
+    ),
+    (
+        r"(.+) is not a valid predicate",
+        r"\1 不能作属性（谓语）",
+        "a property such as cvo:statement must stand here",
+        "此处须是属性，例如 cvo:statement",
+    ),
+    (
+        r"(.+) is not a valid RDF object",
+        r"\1 不能作属性的值（宾语）",
+        'a value is a name such as cvt:platform, a text such as "…"@zh, or a number',
+        '值须是名称（如 cvt:platform）、文字（如 "…"@zh）或数字',
+    ),
+    (r"the prefix (\S*): has not been declared", r"前缀 \1: 没有声明", "", ""),
+    (
+        r"unexpected end.*",
+        "文件在此中断",
+        "a quote, a bracket or the last full stop is missing",
+        "缺少引号、括号或最后的句点",
+    ),
+    (r"'(.+)' is not allowed at the beginning of a prefix name", r"此处不能有字符 \1", "", ""),
+    (
+        r"line jumps are not allowed in string literals, use \\n",
+        "引号内的文字不能换行",
+        r'write \n for a new line, or put the text between """ and """',
+        r'换行请写 \n，或用 """ 括住文字',
+    ),
+    (
+        r"invalid IRI code point '(.+)'",
+        r"IRI 中不能有字符“\1”",
+        "the > that closes the IRI may be missing",
+        "可能缺少 IRI 末尾的 >",
+    ),
+    (
+        r"no scheme found in an absolute IRI",
+        "IRI 缺少 https: 之类的开头",
+        "write the whole IRI, such as <https://w3id.org/cvo/source/bi-2019>",
+        "请写完整的 IRI，例如 <https://w3id.org/cvo/source/bi-2019>",
+    ),
+    (r"blank node property lists should end with a '\]'", "方括号 [ 没有闭合", "write ] before this", "请在此处之前写 ]"),
+    (r"unexpected character '(.+)'", r"此处不能有字符 \1", "", ""),
+    (r"a language code should always start with a letter", "@ 之后须是语言代码", "write @zh or @en", "请写 @zh 或 @en"),
+    (
+        r"expecting a datatype IRI after \^\^, found (.+)",
+        r"^^ 之后须是数据类型，不是 \1",
+        "write a datatype such as xsd:date",
+        "请写数据类型，例如 xsd:date",
+    ),
+    (r"unexpected escape character '(.+)'", r"引号内不能写 \1", r"write \\ for a backslash", r"反斜杠请写成 \\"),
+    (
+        r"the PREFIX (?:keyword|declaration) should be followed by .+",
+        "前缀的声明不完整",
+        "write for example @prefix cvo: <https://w3id.org/cvo/ns#> .",
+        "请写成 @prefix cvo: <https://w3id.org/cvo/ns#> . 的样子",
+    ),
+    (r"triple terms and text directions are RDF 1.2; cvo reads RDF 1.1", "三元组项和文字方向属于 RDF 1.2，cvo 只读 RDF 1.1", "", ""),
+    (
+        r"nested more than (\d+) deep",
+        r"嵌套超过 \1 层",
+        "give the nodes names (IRIs) in place of brackets",
+        "请给节点取名（IRI），不要层层嵌套括号",
+    ),
+)
+
+
+def parsed(what: str) -> tuple[Texts, Texts]:
+    """Return *what* the parser says in English and in Chinese, and what to do about it; in English only where it says a rare thing.
+
+    >>> said, to_do = parsed("blank node property lists should end with a ']'")
+    >>> dict(said)["zh"], dict(to_do)["en"]
+    ('语法错误：方括号 [ 没有闭合', 'write ] before this')
+    >>> parsed("a double exponent cannot be empty")
+    ((('en', 'a double exponent cannot be empty'), ('zh', '语法错误：“a double exponent cannot be empty”')), ())
+    """
+    for pattern, chinese, help_en, help_zh in PARSER:
+        if found := re.fullmatch(pattern, what, re.DOTALL):
+            said = (("en", what), ("zh", f"语法错误：{found.expand(chinese)}"))
+            return said, ((("en", help_en), ("zh", help_zh)) if help_en else ())
+    return (("en", what), ("zh", f"语法错误：“{what}”")), ()
+
+
+def unwanted(wrong: str, right: str) -> tuple[Texts, Texts]:
+    """Return what is said of the character *wrong*, which stands where Turtle wants *right* (empty: nothing), and what to do.
+
+    >>> dict(unwanted("；", ";")[1])
+    {'en': 'full-width ；: write ;', 'zh': '全角标点 ；，请改为半角 ;'}
+    """
+    if right.strip():
+        said = (("en", "full-width punctuation"), ("zh", "语法错误：全角标点"))
+        return said, (("en", f"full-width {wrong}: write {right}"), ("zh", f"全角标点 {wrong}，请改为半角 {right}"))
+    what = f"U+{ord(wrong):04X}"
+    said = (("en", f"an unusual space: {what}"), ("zh", f"语法错误：特殊空格 {what}"))
+    if right:
+        return said, (("en", "write an ordinary space"), ("zh", "全角空格，请改为半角空格"))
+    return said, (("en", "remove it; it cannot be seen"), ("zh", "请删去这个看不见的字符"))
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:
@@ -61,8 +172,8 @@ def shorten(text: str, prefixes: Mapping[str, str]) -> str:
     return IRI.sub(short, text)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the word of *known* that *word* was most likely meant to be, or the empty string.
+def nearest(word: str, known: Iterable[str], least: float = 0.7) -> str:
+    """Return the word of *known* that *word* was most likely meant to be, or the empty string if none is *least* like it.
 
     >>> nearest("script-writting", ["script-writing", "script-breakdown"])
     'script-writing'
@@ -73,7 +184,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     import difflib  # noqa: PLC0415  only a misspelt word pays for it
 
-    best, score = "", 0.7
+    best, score = "", least
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(word.casefold())
     for candidate in known:

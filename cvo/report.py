@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from cvo.errors import InputError
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("concise", "json", "turtle")
 WIDTH = 160  # columns of a source line that are shown; longer ones are cut around the place
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal may obey, also in JSON and Turtle
 KEPT = "\u3000\u200c\u200d"  # the ideographic space, and what joins letters and emoji
 COLOURS = {"violation": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", "frame": "\x1b[1;34m", "off": "\x1b[0m"}
 WORDS = {
-    "en": {"violation": "error", "warning": "warning", "info": "note", "help": "help", "clean": "no findings"},
-    "zh": {"violation": "错误", "warning": "警告", "info": "提示", "help": "建议", "clean": "未发现问题"},
+    "en": {"violation": "error", "warning": "warning", "info": "note", "help": "help: ", "clean": "no findings"},
+    "zh": {"violation": "错误", "warning": "警告", "info": "提示", "help": "建议：", "clean": "未发现问题"},
 }
 
 
@@ -49,16 +51,16 @@ def concise(report: Report, lang: str = "en", *, colour: bool = False) -> str:
 def _told(finding: Finding, lang: str, words: dict[str, str], paint: dict[str, str]) -> Iterator[str]:
     place, frame, off = finding.place, paint["frame"], paint["off"]
     margin = " " * len(str(place.line))
-    message = " ".join(text_in(lang, finding.messages).split())
-    yield f"{paint[finding.severity]}{words[finding.severity]}[{finding.code}]{off} {message}"
-    yield f"{margin}{frame}-->{off} {place}{f'  ({finding.name})' if finding.name else ''}"
+    message = _plain(" ".join(text_in(lang, finding.messages).split()))
+    yield f"{paint[finding.severity]}{words[finding.severity]}[{_plain(finding.code)}]{off} {message}"
+    yield f"{margin}{frame}-->{off} {_plain(str(place))}{f'  ({_plain(finding.name)})' if finding.name else ''}"
     if finding.line:
         shown, carets = underlined(finding.line, place.column, place.end_column if place.end_line == place.line else 0)
         yield f"{margin} {frame}|{off}"
         yield f"{frame}{place.line} |{off} {shown}"
         yield f"{margin} {frame}|{off} {paint[finding.severity]}{carets}{off}"
     if finding.help:
-        yield f"{margin} {frame}={off} {words['help']}: {text_in(lang, finding.help)}"
+        yield f"{margin} {frame}={off} {words['help']}{_plain(text_in(lang, finding.help))}"
 
 
 def underlined(line: str, column: int, end: int) -> tuple[str, str]:
@@ -111,19 +113,24 @@ def summary(report: Report, lang: str = "en") -> str:
     'Checked 3 claims in 1 file against 41 rules: no findings (0.21 s)'
     >>> summary(Report((), ("a.ttl",), checked=4, claims=3, rules=41, seconds=0.21), "zh")
     '已检查 1 个文件中的 3 条论断，共 41 条规则：未发现问题（0.21 秒）'
+    >>> summary(Report((), ("a.ttl", "b.ttl"), checked=4, rules=41, unread=1))
+    'Checked 4 nodes in 1 file against 41 rules; 1 file could not be checked: no findings (0.00 s)'
     """
     found = [(severity, report.count(severity)) for severity in SEVERITIES if report.count(severity)]
-    number = report.claims or report.checked
+    number, read = report.claims or report.checked, len(report.files) - report.unread
     if lang == "zh":
         words = WORDS["zh"]
         what = "，".join(f"{count} 个{words[severity]}" for severity, count in found) or words["clean"]
         unit = "条论断" if report.claims else "个节点"
-        return f"已检查 {len(report.files)} 个文件中的 {number} {unit}，共 {report.rules} 条规则：{what}（{report.seconds:.2f} 秒）"
+        parts = [f"已检查 {read} 个文件中的 {number} {unit}，共 {report.rules} 条规则"] if read else []
+        parts += [f"{report.unread} 个文件无法检查"] if report.unread else []
+        return f"{'；'.join(parts)}：{what}（{report.seconds:.2f} 秒）"
     words = WORDS["en"]
     what = ", ".join(_counted(count, words[severity]) for severity, count in found) or words["clean"]
     nodes = _counted(number, "claim" if report.claims else "node")
-    files, rules = _counted(len(report.files), "file"), _counted(report.rules, "rule")
-    return f"Checked {nodes} in {files} against {rules}: {what} ({report.seconds:.2f} s)"
+    parts = [f"Checked {nodes} in {_counted(read, 'file')} against {_counted(report.rules, 'rule')}"] if read else []
+    parts += [f"{_counted(report.unread, 'file')} could not be checked"] if report.unread else []
+    return f"{'; '.join(parts)}: {what} ({report.seconds:.2f} s)"
 
 
 def _counted(number: int, word: str) -> str:
@@ -134,6 +141,7 @@ def as_json(report: Report) -> str:
     """Return *report* as one JSON object with counts and a list of findings; IRIs are whole, literals as N-Triples writes them."""
     about = {
         "files": list(report.files),
+        "unread": report.unread,
         "checked": report.checked,
         "claims": report.claims,
         "classes": dict(report.classes),
@@ -145,7 +153,16 @@ def as_json(report: Report) -> str:
         "infos": report.count("info"),
         "findings": [_fields(finding) for finding in report.findings],
     }
-    return json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+    return _escaped(json.dumps(about, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    r"""Return JSON or Turtle *text* with control characters as the escapes that both have; they only stand in strings.
+
+    >>> _escaped('"a\x9b1m"')
+    '"a\\u009B1m"'
+    """
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
 def _fields(finding: Finding) -> dict[str, object]:
@@ -193,7 +210,7 @@ def turtle(report: Report) -> str:
     prefixes = {name: iri for name, iri in PREFIXES.items() if f"<{iri}" in text}
     written = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode().splitlines(keepends=True)
     head = sorted(line for line in written[: len(prefixes)])  # the library writes the prefixes in another order each time
-    return "".join([*head, *written[len(prefixes) :]])
+    return _escaped("".join([*head, *written[len(prefixes) :]]))
 
 
 def _result(node: str, finding: Finding) -> Iterator[str]:

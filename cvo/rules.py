@@ -71,6 +71,14 @@ class Rules:
                 return tuple(sorted(found.items()))
         return ()
 
+    def permitted(self, *nodes: object) -> tuple[str, ...]:
+        """Return the properties that the first closed shape of *nodes*, itself or above it, permits."""
+        for node in nodes:
+            for shape in self._upwards(node) if node is not None else ():
+                for head in self.values(shape, "ignoredProperties"):
+                    return tuple(iri.value for iri in self._items(head) if isinstance(iri, NamedNode))
+        return ()
+
     def name(self, node: object) -> str:
         """Return the IRI of the shape *node*, or of the nearest one above it that has an IRI."""
         return next((shape.value for shape in self._upwards(node) if isinstance(shape, NamedNode)), "")
@@ -166,13 +174,15 @@ def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
 
     >>> sparql_names("SELECT $this { $this e:p/e:q ?value }", {"e": "urn:"}) == {"urn:p", "urn:q"}
     True
-    >>> sparql_names("SELECT $this { $this ?p ?o }", {}) is None
+    >>> sparql_names("SELECT $this { ?s ?p ?o }", {}) is None
     True
 
     What ``$this`` is asked directly is not among them: that is in the contribution.
 
     >>> sparql_names("SELECT $this { $this e:p|e:q ?value ; e:r ?x . ?x e:s ?value }", {"e": "urn:"})
     {'urn:s'}
+    >>> sparql_names("SELECT $this { $this ?p ?value . ?p e:q e:C }", {"e": "urn:"}) == {"urn:q", "urn:C"}
+    True
     """
     found: set[str] = set()
     prefixes = dict(prefixes)
@@ -187,7 +197,7 @@ def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
         elif token.kind == "name" and i not in direct:
             prefix, _, local = token.text.partition(":")
             found.add(prefixes.get(prefix, "") + local)
-        elif token.kind == "variable" and body < i < len(query) - 1:
+        elif token.kind == "variable" and body < i < len(query) - 1 and i not in direct:
             before, after = query[i - 1], query[i + 1]
             if (before.kind in SUBJECTS or before.text in SUBJECTS) and (after.kind in OBJECTS or after.text in OBJECTS):
                 return None
@@ -195,7 +205,7 @@ def sparql_names(text: str, prefixes: dict[str, str]) -> set[str] | None:
 
 
 def _asked_directly(query: Sequence[Token]) -> Iterator[int]:
-    """Return the indices of the predicates in ``$this p|q ?value ; r ?other .``; any other pattern has none."""
+    """Return the indices of the predicates in ``$this p|q ?value ; r ?other ; ?any ?thing .``; any other pattern has none."""
     for start, token in enumerate(query):
         if token.text[1:] != "this" or not start or query[start - 1].text not in ("{", "}", "."):
             continue
@@ -207,7 +217,7 @@ def _asked_directly(query: Sequence[Token]) -> Iterator[int]:
                 path.append(at)
                 at += 2
             after = query[at + 2].text
-            if query[at].kind not in ("name", "iri") or query[at + 1].kind != "variable" or after not in (";", ".", "}"):
+            if query[at].kind not in ("name", "iri", "variable") or query[at + 1].kind != "variable" or after not in (";", ".", "}"):
                 break
             yield from (*path, at)
             at += 3

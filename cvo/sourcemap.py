@@ -12,9 +12,12 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cvo.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAME: Final = r"[^ \t\r\n<>\"'{}|^`()\[\];,#\\@.~]"
 TOKEN: Final = re.compile(
@@ -30,6 +33,20 @@ TOKEN: Final = re.compile(
     rf"|(?P<name>(?:{NAME}|\\.|\.+(?:{NAME}|\\.))++)"
     r"|(?P<other>.)",
     re.DOTALL,
+)
+# Strings, IRIs and comments hide what looks like a bracket; one that is not closed hides all that follows.
+BRACKET: Final = re.compile(
+    r"\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+(?:\"\"\")?|'''(?:[^'\\]++|\\.|'(?!''))*+(?:''')?"
+    r"|\"(?:[^\"\\\r\n]++|\\.)*+\"?|'(?:[^'\\\r\n]++|\\.)*+'?|<[^<>\"{}|^` \t\r\n]*+>|\#[^\r\n]*+"
+    r"|(?P<open><<|[\[({])|(?P<close>>>|[\])}])",
+    re.DOTALL,
+)
+DEEPEST: Final = 500
+# What a Chinese keyboard writes where Turtle wants ASCII; most of it is a letter to Turtle and sticks to the name before it.
+FULL_WIDTH: Final = (
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | dict(zip("。、“”‘’《》〈〉【】\u3000\u00a0", ".,\"\"''<><>[]  ", strict=True))
+    | dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", "")
 )
 NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 DIRECTIVES: Final = {"prefix": 2, "base": 1, "version": 1}
@@ -77,6 +94,10 @@ class SourceMap:
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of *column* in *line*, the inverse of `position`."""
+        return self.starts[min(line, len(self.starts)) - 1] + column - 1
+
     def place(self, file: str, span: Span) -> Place:
         """Return where *span* stands in *file*; the end column is the one after the last character."""
         return Place(file, *self.position(span.start), *self.position(span.end))
@@ -102,6 +123,98 @@ def rdf12(text: str) -> Span | None:
         if token.lastgroup == "rdf12" or (token.lastgroup == "at" and "--" in token.group()):
             return Span(*token.span())
     return None
+
+
+def too_deep(text: str, deepest: int = DEEPEST) -> Span | None:
+    """Return the span of the first bracket that opens more than *deepest* levels, or None.
+
+    To be asked before pyoxigraph reads *text*: nesting without a limit ends the process there.
+
+    >>> too_deep("[ :p ( '[[[[' <a[> 1 ) ] . # ((((", 2)
+    >>> too_deep("[ :p ( [] ) ]", 2)
+    Span(start=7, end=8)
+    """
+    if sum(text.count(mark) for mark in ("[", "(", "{", "<<")) <= deepest:
+        return None
+    depth = 0
+    for found in BRACKET.finditer(text):
+        if found.lastgroup == "close":
+            depth = max(depth - 1, 0)
+        elif found.lastgroup == "open":
+            depth += 1
+            if depth > deepest:
+                return Span(*found.span())
+    return None
+
+
+def full_width(text: str, end: int) -> Span | None:
+    """Return the span of the last full-width character outside strings, IRIs and comments in the statement at *end*, or None.
+
+    >>> full_width(":a :b '。' . :c :d :e；", 21)
+    Span(start=20, end=21)
+    >>> full_width(":a :b :c。d :e '，' . :f", 21)
+
+    A string with only one of two curly quotes that runs into a name has swallowed what should have closed it.
+
+    >>> full_width(':a :b "x”@zh , "y"@en .', 17)
+    Span(start=8, end=9)
+    """
+    last = None
+    for token in TOKEN.finditer(text):
+        if token.start() >= end or (token.lastgroup == "other" and token.group() in "\"'"):
+            break
+        if token.group() == ".":
+            last = None
+        elif token.lastgroup == "string":
+            string = token.group()
+            if token.end() < end <= token.end() + 1 and string.count("“") != string.count("”"):
+                found = max(string.rfind("“"), string.rfind("”")) + token.start()
+                return Span(found, found + 1)
+        elif token.lastgroup not in ("skip", "iri"):
+            last = next((Span(i, i + 1) for i in range(token.start(), min(token.end(), end)) if text[i] in FULL_WIDTH), last)
+    return last
+
+
+def ending(text: str, offset: int) -> Span | None:
+    r"""Return the span of the semicolon that ends a block where a full stop should, seen from the error at *offset*, or None.
+
+    The next block is then read as a property: its subject begins a line, and its ``a`` is no value.
+
+    >>> ending(":a :b :c ;\n:d a :e .", 14)
+    Span(start=9, end=10)
+    >>> ending(":a :b :c ;\n", 12)
+    Span(start=9, end=10)
+    >>> ending(":a :b :c ; :d a :e .", 14)
+    """
+    before: list[re.Match[str]] = []
+    for token in TOKEN.finditer(text):
+        if token.start() >= offset:
+            break
+        if token.lastgroup != "skip":
+            before = [*before[-1:], token]
+    if len(before) < 2:  # noqa: PLR2004
+        return None
+    mark, subject = (before[-1], None) if not text[offset:].strip() else before
+    if mark.group() != ";" or (subject and not (NEWLINE.search(text, mark.end(), subject.start()) and re.match(r"a\s", text[offset:]))):
+        return None
+    return Span(*mark.span())
+
+
+def prefixes(text: str) -> Iterator[tuple[str, Span]]:
+    """Return every prefix that *text* declares, with the span of its IRI.
+
+    >>> [(name, iri.start) for name, iri in prefixes("@prefix a: <b> . PREFIX : <c> '@prefix d: <e>'")]
+    [('a', 11), ('', 26)]
+    """
+    recent: list[re.Match[str]] = []
+    for token in TOKEN.finditer(text):
+        if token.lastgroup == "skip":
+            continue
+        recent = [*recent[-2:], token]
+        if token.lastgroup == "iri" and len(recent) == 3:  # noqa: PLR2004
+            word, name, _ = (found.group() for found in recent)
+            if word.lstrip("@").lower() == "prefix" and name.endswith(":"):
+                yield name[:-1], Span(*token.span())
 
 
 def read(text: str, *, quads: bool = False) -> SourceMap:

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import gc
+import re
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS, PREDICATE, Contributed, read
+from cvo.contribution import FORMATS, OBJECT, PREDICATE, Contributed, read
 from cvo.dataset import expand
-from cvo.errors import InputError, NothingChecked
+from cvo.errors import InputError, NothingChecked, Place
 from cvo.files import shipped
-from cvo.findings import SEVERITIES, Finding, Report, first_steps
+from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per_cause
 from cvo.names import curie, nearest, shorten
 from cvo.rules import Rules
-from cvo.terms import CVO, CVT, RDF, RDFS, SH
+from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.engines.shacl import Outcome, Result
-    from cvo.errors import Place
     from cvo.findings import Texts
 
 __all__ = ["Finding", "Report", "validate"]
 
 TYPE, SUBCLASS = f"{RDF}type", f"{RDFS}subClassOf"
 SUGGESTIONS = 50  # more misspelt terms than this are no slips; looking for what was meant would take seconds
-# Of several components that complain of one value, the one that says most; the others only say it again.
-TELLING = ("Closed", "Datatype", "NodeKind", "Class", "In", "HasValue", "LanguageIn", "Pattern")
+OWN = (CVO, CVT)
+FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT, SOURCE)))
+LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
 def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = None, ontology: Sequence[Path] | None = None) -> Report:
@@ -50,10 +52,21 @@ def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = Non
     collecting = gc.isenabled()
     gc.disable()  # a run makes a few hundred thousand objects that live to its end
     try:
-        files = [read(path, number) for number, path in enumerate(_files(paths))]
-        findings = [problem for file in files if (problem := file.problem)]
-        report = Report(tuple(sorted(findings)), tuple(str(file.path) for file in files))
-        good = [file for file in files if file.quads]
+        named = _files(paths)
+        files, findings = [], []
+        for number, path in enumerate(named):
+            try:
+                files.append(read(path, number))
+            except InputError as error:
+                if named[path]:
+                    raise
+                findings.append(_unreadable(path, error))
+        keys = {path.stem for path in _beside(files)} if ontology is None else set()
+        whole = {file.path: file.problems or (file.taken(keys),) for file in files}
+        findings += [problem for problems in whole.values() for problem in problems if problem]
+        good = [file for file in files if whole[file.path] == (None,)]
+        report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good))
+        good = [file for file in good if file.quads]
         if good:
             report = _Check(good, shapes, ontology).report(report)
     finally:
@@ -66,15 +79,6 @@ def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = Non
     return replace(report, seconds=time.perf_counter() - started)
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """A term that nobody declares: its finding, whether it stands as a predicate, and the IRI that was meant, if known."""
-
-    finding: Finding
-    predicate: bool
-    meant: str
-
-
 class _Check:
     """One run over the files that are well-formed."""
 
@@ -85,17 +89,20 @@ class _Check:
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
-        others = shipped("instances") if ontology is None else []
+        others = _beside(files) if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}
         reads = self.rules.reads
         self.around: list[ox.Quad] = []
         self.declared = {s.value for s in self.subjects if isinstance(s, ox.NamedNode)}
         self.described: set[object] = set(self.subjects)
+        self.known: set[str] = set()
+        self.words: dict[str, list[str]] = {}
         for path in (*vocabulary, *others):
             if path.resolve() in own:
                 continue
             for quad in _quads(path, {}):
                 self.described.add(quad.subject)
+                self.known.add(quad.predicate.value)
                 if reads is None or quad.predicate.value in reads or quad.subject in self.subjects:
                     self.around.append(quad)
         self.declared |= {node.value for node in self.described if isinstance(node, ox.NamedNode)}
@@ -103,7 +110,11 @@ class _Check:
     def report(self, report: Report) -> Report:
         """Return *report* with what the shapes and the vocabulary find."""
         outcome = self._outcome()
-        findings = _one_per_cause(list(self._slips()), list(self._results(outcome)))
+        repeated = [finding for file in self.files for finding in file.repeated()]
+        twice = {finding.focus for finding in repeated}
+        results = [finding for finding in self._results(outcome) if finding.focus not in twice]
+        findings = one_per_cause(list(self._slips()), results)
+        findings += [*repeated, *(finding for file in self.files for finding in file.filing())]
         kinds = self._kinds()
         targeted = {node: {kind.value for kind in kinds.get(node, ()) if isinstance(kind, ox.NamedNode)} for node in outcome.targeted}
         claims = self._below(f"{CVO}Claim")
@@ -116,6 +127,7 @@ class _Check:
             sum(not found.isdisjoint(claims) for found in targeted.values()),
             tuple(sorted((curie(kind, prefixes), number) for kind, number in classes.items())),
             self.rules.count,
+            report.unread,
         )
 
     def _outcome(self) -> Outcome:
@@ -158,6 +170,7 @@ class _Check:
                 code=self.rules.code(result.constraint, result.shape) or f"CVO-{component.upper()}",
                 severity=next((s for s in SEVERITIES if result.severity.lower().endswith(s)), "violation"),
                 messages=tuple((lang, shorten(text, prefixes)) for lang, text in self._messages(result)),
+                help=_did_you_mean(self._permitted(result, prefixes) if component == "Closed" else ""),
                 focus=str(result.focus),
                 name=file.show(result.focus),
                 path=result.path,
@@ -184,31 +197,50 @@ class _Check:
         """Return the file and the place of *result*: its value, else its property, else its subject."""
         steps = first_steps(result.path)
         last = result.component.endswith("#MaxCountConstraintComponent")
-        for file in self.files:
-            if result.value is not None and (place := file.place_of_value(result.focus, steps, result.value)):
+        files = self.where.get(result.focus, ())
+        closed = result.component.endswith("#ClosedConstraintComponent")
+        for file in files:
+            if not closed and result.value is not None and (place := file.place_of_value(result.focus, steps, result.value)):
                 return file, place
-        for file in self.files:
+        for file in files:
             if steps and (place := file.place_of_property(result.focus, steps, last=last)):
                 return file, place
-        for file in self.files:
-            if place := file.place_of_node(result.focus):
-                return file, place
-        return self.files[0], self.files[0].top
+        file = next(iter(files), None) or self.named.get(result.focus, self.files[0])
+        return file, file.place_of_node(result.focus) or file.top
 
-    def _slips(self) -> Iterable[_Slip]:
-        """Return every use of a term in the project's namespaces that nobody declares."""
-        if not any(iri.startswith((CVO, CVT)) for iri in self.declared):
+    @cached_property
+    def where(self) -> dict[object, list[Contributed]]:
+        """Return the files that describe each node."""
+        where: dict[object, list[Contributed]] = {}
+        for file in self.files:
+            for subject in {quad.subject for quad in file.quads}:
+                where.setdefault(subject, []).append(file)
+        return where
+
+    @cached_property
+    def named(self) -> dict[object, Contributed]:
+        """Return the first file that names each node as an object."""
+        return {quad.object: file for file in reversed(self.files) for quad in file.quads}
+
+    def _permitted(self, result: Result, prefixes: Mapping[str, str]) -> str:
+        """Return the permitted property that was most likely meant by the one that *result*, of a closed shape, is about."""
+        permitted = {re.split("[/#]", iri)[-1]: iri for iri in self.rules.permitted(result.constraint, result.shape)}
+        word = nearest(re.split("[/#]", str(result.path))[-1], permitted)
+        return curie(permitted[word], prefixes) if word else ""
+
+    def _slips(self) -> Iterable[Slip]:
+        """Return every use of a term that nobody declares: in the project's namespaces any, in foreign ones what is like a known term."""
+        if not any(iri.startswith(OWN) for iri in self.declared):
             return
-        locals_of = {ns: [iri.removeprefix(ns) for iri in self.declared if iri.startswith(ns)] for ns in (CVO, CVT)}
         meant: dict[str, str] = {}
         for file in self.files:
-            for index, role, iri in file.uses((CVO, CVT)):
-                if iri in self.declared or iri in (CVO, CVT):
+            for index, role, iri in file.uses((*OWN, *FOREIGN)):
+                if iri in self.declared or iri in OWN or iri in self.known:
                     continue
-                namespace = CVO if iri.startswith(CVO) else CVT
                 if iri not in meant:
-                    word = nearest(iri.removeprefix(namespace), sorted(locals_of[namespace])) if len(meant) < SUGGESTIONS else ""
-                    meant[iri] = namespace + word if word else ""
+                    meant[iri] = self._meant(iri) if len(meant) < SUGGESTIONS else ""
+                if not meant[iri] and not iri.startswith(OWN):
+                    continue
                 quad = file.quads[index]
                 name, place = curie(iri, file.prefixes), file.place(index, role)
                 finding = Finding(
@@ -223,20 +255,53 @@ class _Check:
                     value=f"<{iri}>",
                     line=file.line(place.line),
                 )
-                yield _Slip(finding, role == PREDICATE, meant[iri])
+                yield Slip(finding, meant[iri], role == PREDICATE, role == OBJECT and quad.predicate.value == TYPE)
+
+    def _meant(self, iri: str) -> str:
+        """Return the term that *iri* was most likely meant to be, or the empty string."""
+        namespace = next(namespace for namespace in (*OWN, *FOREIGN) if iri.startswith(namespace))
+        if namespace not in self.words:
+            known = self.declared if namespace in OWN else self.declared | self.known
+            self.words[namespace] = sorted(term.removeprefix(namespace) for term in known if term.startswith(namespace))
+        word = nearest(iri.removeprefix(namespace), self.words[namespace], 0.7 if namespace in OWN else LIKE)
+        return namespace + word if word else ""
 
 
-def _files(paths: Sequence[str | Path]) -> Iterable[Path]:
-    """Return the files that *paths* mean, each once; of a folder or a glob only those of the kinds that are validated."""
-    found: dict[Path, None] = {}
+def _files(paths: Sequence[str | Path]) -> dict[Path, bool]:
+    """Return the files that *paths* mean, each once, with whether it was named itself.
+
+    Of a folder or a glob come only files of the kinds that are validated.
+    """
+    found: dict[Path, bool] = {}
     for path in paths:
         files = expand([path])
-        if files != [Path(path)]:
+        named = files == [Path(path)]
+        if not named:
             files = [file for file in files if file.suffix.lower() in FORMATS]
             if not files:
                 raise InputError(f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(FORMATS)}")
-        found |= dict.fromkeys(files)
+        for file in files:
+            found[file] = named or found.get(file, False)
     return found
+
+
+def _beside(files: Sequence[Contributed]) -> list[Path]:
+    """Return the shipped instance files that are loaded beside *files*: not those that are among them, here or in another version."""
+    names = {file.path.name for file in files}
+    return [path for path in shipped("instances") if path.name not in names]
+
+
+def _unreadable(path: Path, error: InputError) -> Finding:
+    """Return the finding that a file of a folder cannot be read."""
+    what = error.what.removesuffix(f": {path}")
+    line = int(found[1]) if (found := re.match(r"not UTF-8 at line (\d+)", what)) else 0
+    chinese = f"第 {line} 行不是 UTF-8：请将文件另存为 UTF-8" if line else f"无法读取：“{what}”"
+    if "PDF" in error.hint:
+        chinese = "这是 PDF、Word 或压缩文件：请先把其中的文字另存为 UTF-8"
+    elif "permission" in what:
+        chinese = "没有读取权限"
+    messages = (("en", f"{what}; {error.hint}" if error.hint else what), ("zh", chinese))
+    return Finding(Place(str(path), line), "CVO-UNREADABLE", "violation", messages)
 
 
 def _did_you_mean(name: str) -> Texts:
@@ -248,42 +313,6 @@ def _quads(path: Path, own: dict[Path, Contributed]) -> Sequence[ox.Quad]:
     if found := own.get(path.resolve()):
         return found.quads
     file = read(path, contributed=False)
-    if file.problem:
+    if file.error:
         raise file.syntax_problem()
     return file.quads
-
-
-def _one_per_cause(slips: Sequence[_Slip], results: Sequence[Finding]) -> list[Finding]:
-    """Return the findings without those that only say again, or follow from, what another one says.
-
-    A misspelt value also breaks the rule of its property: the rule's own words are kept, with the help. A misspelt property
-    also makes the right one missing, or is one too many: that it is misspelt says all.
-    """
-    by_place = {(slip.finding.place, slip.finding.value): slip.finding for slip in slips}
-    instead = {(slip.finding.focus, slip.meant) for slip in slips if slip.predicate}
-    wrong = {(slip.finding.focus, slip.finding.path) for slip in slips if slip.predicate}
-    kept: dict[tuple[object, ...], Finding] = {}
-    for found in sorted(results, key=_telling):
-        component = _component(found)
-        missing = component in ("MinCount", "QualifiedMinCount", "HasValue") and (found.focus, found.path) in instead
-        if missing or (component == "Closed" and (found.focus, found.path) in wrong):
-            continue
-        slip = by_place.get((found.place, found.value))
-        if slip:
-            helps = dict(slip.help)
-            what = tuple((lang, "; ".join([text, helps[lang]]) if lang in helps else text) for lang, text in slip.messages)
-            kept.setdefault((found.place, found.value), replace(found, help=what))
-        else:
-            kept.setdefault((found.focus, found.value, found.path, found.code, found.messages, found.severity), found)
-    # several values at the far end of one path that starts at one place are one cause
-    once = {(found.place, found.focus, found.code, found.messages): found for found in reversed(kept.values())}
-    return [*once.values(), *(finding for key, finding in by_place.items() if key not in kept)]
-
-
-def _component(finding: Finding) -> str:
-    return finding.component.removeprefix(SH).removesuffix("ConstraintComponent")
-
-
-def _telling(finding: Finding) -> int:
-    component = _component(finding)
-    return TELLING.index(component) if component in TELLING else len(TELLING)

@@ -142,3 +142,27 @@ def test_a_file_that_cannot_be_parsed_is_itself_the_focus_in_turtle() -> None:
 def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(InputError, match="no such format: pdf"):
         report.write(Report((), ()), "pdf")
+
+
+def test_control_characters_never_reach_a_terminal() -> None:
+    place = Place("a\x1b[31m\n.ttl", 1, 1, 1, 2)
+    texts = (("en", "not a \x1b[2J term\x9b1m"),)
+    bad = Report((Finding(place, "CVO-X", "violation", texts, texts, name="\x1b", line="x\x1b"),), ("a\x1b.ttl",))
+    for format_ in report.FORMATS:
+        text = report.write(bad, format_)
+        assert all(character.isprintable() or character in "\n\t" for character in text), format_
+    assert report.write(bad).splitlines()[1] == " --> a\ufffd[31m .ttl:1:1  (\ufffd)"
+    assert json.loads(report.write(bad, "json"))["findings"][0]["file"] == place.file
+
+
+def test_files_that_could_not_be_checked_are_counted_apart() -> None:
+    unread = Report((), ("x.ttl",), unread=1)
+    assert report.summary(unread) == "1 file could not be checked: no findings (0.00 s)"
+    assert report.summary(unread, "zh") == "1 个文件无法检查：未发现问题（0.00 秒）"
+    some = Report((), ("x.ttl", "y.ttl"), checked=2, claims=1, rules=3, unread=1)
+    assert report.summary(some, "zh") == "已检查 1 个文件中的 1 条论断，共 3 条规则；1 个文件无法检查：未发现问题（0.00 秒）"
+
+
+def test_chinese_has_chinese_punctuation(checked: Report) -> None:
+    lines = report.write(checked, lang="zh").splitlines()
+    assert lines[5] == "   = 建议：cvt:script-writting 不是本体中的术语；是否想写 cvt:script-writing？"

@@ -191,7 +191,8 @@ def test_the_engine_is_not_imported_before_it_is_asked() -> None:
         (":S sh:targetClass :C ; sh:property :P . :T sh:property :P . :P sh:path :q .", {"q"}),
         (":S sh:targetObjectsOf :p ; sh:nodeKind sh:IRI .", {"p"}),
         (':S sh:targetClass :C ; sh:sparql [ sh:select "SELECT $this { $this <urn:e:p>/<urn:e:q> ?v . FILTER(?v > 1) }" ] .', {"p", "q"}),
-        (':S sh:targetClass :C ; sh:sparql [ sh:select "SELECT $this { $this ?p ?v }" ] .', None),
+        (':S sh:targetClass :C ; sh:sparql [ sh:select "SELECT $this { $this ?p ?v }" ] .', set()),
+        (':S sh:targetClass :C ; sh:sparql [ sh:select "SELECT $this { ?s ?p $this }" ] .', None),
         (":S sh:targetClass :C ; sh:property [ sh:path :p ; sh:node [ sh:closed true ] ] .", None),
     ],
 )

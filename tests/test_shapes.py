@@ -247,6 +247,12 @@ def test_the_kinds_are_those_of_the_ontology() -> None:
     assert members(head, shapes()) == below - groupings
 
 
+def test_every_domain_relation_that_the_vocabulary_does_not_use_may_not_be_asserted() -> None:
+    relations = {q.subject for q in ontology() if q.predicate.value == f"{RDF}type" and q.object == ox.NamedNode(f"{CVO}DomainRelation")}
+    used = {q.predicate for path in sorted((TOP / "ontology" / "vocabulary").glob("*.ttl")) for q in read(path)}
+    assert set(about(f"{SH}targetSubjectsOf")[ox.NamedNode(f"{SHAPE}Asserted")]) == relations - used
+
+
 # ---- taking away each constraint and each target in turn
 
 

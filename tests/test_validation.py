@@ -213,6 +213,53 @@ def test_a_syntax_error_comes_with_help(found, text: str, column: int, help_: st
     assert (finding.place.line, finding.place.column, dict(finding.help)["en"]) == (2, column, help_)
 
 
+LINES = ':c a cvo:Claim ;\n  cvo:note "中文，x"@zh , "y"@en ;\n  cvo:p cvo:x .\n:d a cvo:Claim .'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "zh", "en"),
+    [
+        (("@en ;", "@en ；"), (3, 31), "全角标点 ；，请改为半角 ;", "full-width ；: write ;"),
+        (("cvo:x .", "cvo:x。"), (4, 14), "全角标点 。，请改为半角 .", "full-width 。: write ."),
+        (("@zh ,", "@zh，"), (3, 21), "全角标点 ，，请改为半角 ,", "full-width ，: write ,"),
+        (('"y"', "“y”"), (3, 24), '全角标点 “，请改为半角 "', 'full-width “: write "'),
+        (('"中文，x"', '"中文，x”'), (3, 17), '全角标点 ”，请改为半角 "', 'full-width ”: write "'),
+        (("cvo:p", "cvo：p"), (4, 6), "全角标点 ：，请改为半角 :", "full-width ：: write :"),
+        (("cvo:x", "（ cvo:x ）"), (4, 9), "全角标点 （，请改为半角 (", "full-width （: write ("),
+        (("cvo:x", "＜urn:x＞"), (4, 9), "全角标点 ＜，请改为半角 <", "full-width ＜: write <"),
+        (("cvo:p cvo", "cvo:p\u3000cvo"), (4, 8), "全角空格，请改为半角空格", "write an ordinary space"),
+        (("cvo:x .", "cvo:x\u200b ."), (4, 14), "请删去这个看不见的字符", "remove it; it cannot be seen"),
+        (
+            ("@en ;", "@en"),
+            (4, 3),
+            "属性之间请写 ;，上一段的末尾请写 .",
+            "write ; between properties or . at the end of the block before this",
+        ),
+        (
+            ("cvo:x .", "cvo:x"),
+            (5, 1),
+            "属性之间请写 ;，上一段的末尾请写 .",
+            "write ; between properties or . at the end of the block before this",
+        ),
+        (("cvo:x .", "cvo:x ;"), (4, 15), "此处请写 .", "write . here"),
+        ((":d a cvo:Claim .", ":d a cvo:Claim ;"), (5, 16), "此处请写 .", "write . here"),
+        (('"y"', '"y'), (3, 24), "缺少引号、括号或最后的句点", "a quote, a bracket or the last full stop is missing"),
+    ],
+)
+def test_the_commonest_slips_of_the_pen_come_with_help_in_both_languages(found, wrong, place, zh: str, en: str) -> None:
+    (finding,) = found(LINES.replace(*wrong))
+    assert finding.code == "CVO-SYNTAX"
+    assert ((finding.place.line, finding.place.column), dict(finding.help)) == (place, {"zh": zh, "en": en})
+    assert dict(finding.messages)["zh"].startswith("语法错误：")
+
+
+def test_what_was_typed_is_told_as_it_was_typed_and_a_rare_message_is_quoted(found) -> None:
+    (finding,) = found(":c cvo:note True .")
+    assert dict(finding.messages) == {"en": "True is not a valid RDF object", "zh": "语法错误：True 不能作属性的值（宾语）"}
+    (finding,) = found(":c cvo:note 1e .")
+    assert dict(finding.messages)["zh"] == "语法错误：“a double exponent cannot be empty”"
+
+
 @pytest.mark.parametrize("text", [":c a cvo:Claim {| cvo:note 1 |} .", ":c cvo:note <<( :a :b :c )>> .", ':c cvo:note "x"@ar--rtl .'])
 def test_rdf_1_2_is_refused_with_its_place(found, text: str) -> None:
     (finding,) = found(text)
@@ -302,10 +349,24 @@ def test_n_triples_and_n_quads_have_places_too(tmp_path: Path) -> None:
         assert told(check(tmp_path / name).findings) == [(1, 59, "CVO-TERM")]
 
 
-def test_deep_brackets_and_huge_literals_give_findings_and_no_traceback(found) -> None:
-    deep = CLEAN.replace("cvt:script-work", "[ cvo:note " * 5000 + "1" + " ]" * 5000)
+def test_brackets_within_reason_and_huge_literals_give_findings_and_no_traceback(found) -> None:
+    deep = CLEAN.replace("cvt:script-work", "[ cvo:note " * 500 + "1" + " ]" * 500)
     assert told(found(deep)) == [(2, 42, "CVO-CLASS")]
     assert told(found(f'{CLEAN[:-1]} ; cvo:published "{"剧" * 1_000_000}" .'))[0][2] == "CVO-DATE"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (":c cvo:note " + "[ cvo:note " * 20_000 + "1" + " ]" * 20_000 + " .", "x.ttl"),
+        (":c cvo:note " + "( " * 20_000 + ") " * 20_000 + " .", "x.trig"),
+        (":c cvo:note " + "<<( :a :b " * 20_000 + ":c" + ")>> " * 20_000 + " .", "x.ttl"),
+        (":c cvo:note 1 " + "{| cvo:note 1 " * 20_000 + "|}" * 20_000 + " .", "x.ttl"),
+    ],
+)
+def test_what_is_nested_too_deep_for_the_parser_is_a_finding(found, text: str, name: str) -> None:
+    (finding,) = found(text, name)
+    assert (finding.code, finding.place.line, dict(finding.messages)["zh"]) == ("CVO-SYNTAX", 2, "语法错误：嵌套超过 500 层")
 
 
 def test_a_thousand_findings_are_a_thousand_findings(found) -> None:
@@ -332,3 +393,165 @@ def test_the_shipped_shapes_and_ontology_are_the_default(tmp_path: Path, monkeyp
     other.write_text(PREFIXES + CLEAN[:-1] + "; cvo:agreesWith <https://w3id.org/cvo/source/liu-2024#c001> .", encoding="utf-8")
     assert validate([other]).findings == ()  # a claim of a shipped source is known
     assert len(validate([tmp_path / "instances"]).findings) == 5  # and is not loaded beside itself
+
+
+# ---- whole contributions, against the shipped shapes
+
+PAPER = (DATA / "li-2024.ttl").read_text(encoding="utf-8")
+CLAIM = PAPER[PAPER.index(":c001 a") : PAPER.index(":p001 a")]
+SOURCE = PAPER[PAPER.index("<https://w3id.org/cvo/source/li-2024> a") : PAPER.index(":c001 a")]
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path):
+    def handed_in(*changes: tuple[str, str], more: str = "", name: str = "li-2024.ttl") -> tuple[Finding, ...]:
+        text = PAPER + more
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return validate([tmp_path / name]).findings
+
+    return handed_in
+
+
+def test_a_whole_contribution_is_clean(handed_in) -> None:
+    assert handed_in() == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "at"),
+    [
+        ("a cvo:RelationClaim", "a cvo:RelationClam", "CVO-TERM", "cvo:RelationClam"),
+        ('citeKey "li-2024"', 'citeKey "li_2024"', "CVO-CITE-KEY", '"li_2024"'),
+        ("Holder cvt:bi-qiuling", "Holder cvt:legal-risk", "CVO-HOLDER", "cvt:legal-risk"),
+        ("Holder cvt:bi-qiuling", "Holder cvt:bi-qiulin", "CVO-HOLDER", "cvt:bi-qiulin"),
+        ("oa:start 40", 'oa:start "100"', "CVO-START", '"100"'),
+        ("hasExpression :text", "hasExpression :txt", "CVO-EXPRESSION", ":txt"),
+        ("encodes <https://w3id.org/cvo/source/li-2024>", "encodes cvt:ai", "CVO-ENCODES", "cvt:ai"),
+        ("oa:hasSelector", "oa:hasSelecter", "CVO-TERM", "oa:hasSelecter"),
+        ("a oa:SpecificResource", "a oa:SpecificResorce", "CVO-TERM", "oa:SpecificResorce"),
+        ('cvo:citeKey "', 'dcterms:bibliograficCitation "x" ; cvo:citeKey "', "CVO-TERM", "dcterms:bibliograficCitation"),
+        ("cvo:polarity", 'cvo:citeKey "x" , "y" ; cvo:polarity', "CVO-CLAIM-PROPERTY", "cvo:citeKey"),
+        (":c001", ":claim1", "CVO-CLAIM-NUMBER", ":claim1"),
+        ("/by/4.0/", "/by-nc/4.0/", "CVO-LICENSE", "<https://creativecommons.org/licenses/by-nc/4.0/>"),
+        ('"虚拟主播用到人脸识别。"', '""', "CVO-STATEMENT", '""@zh'),
+        ('"2024"^^xsd:gYear', '"2024-13-01"^^xsd:date', "CVO-ISSUED-DATE", '"2024-13-01"^^xsd:date'),
+    ],
+)
+def test_one_slip_is_one_finding_under_what_is_wrong(handed_in, old: str, new: str, code: str, at: str) -> None:
+    (finding,) = handed_in((old, new))
+    assert (finding.code, finding.line[finding.place.column - 1 : finding.place.end_column - 1]) == (code, at)
+
+
+@pytest.mark.parametrize(
+    ("new", "meant"),
+    [
+        ("dcterms:bibliograficCitation", "dcterms:bibliographicCitation"),
+        ("<http://purl.org/dc/elements/1.1/publisher>", "dcterms:publisher"),
+    ],
+)
+def test_a_foreign_property_that_is_misspelt_or_of_another_vocabulary_comes_with_the_right_one(handed_in, new: str, meant: str) -> None:
+    (finding,) = handed_in(('cvo:citeKey "', f'{new} "x" ; cvo:citeKey "'))
+    assert dict(finding.help) == {"en": f"did you mean {meant}?", "zh": f"是否想写 {meant}？"}
+
+
+def test_a_term_of_a_foreign_vocabulary_that_is_like_no_known_one_is_nobodys_business(handed_in) -> None:
+    assert handed_in(("a oa:SpecificResource", "a oa:SpecificResource , oa:TextualBody ; dcterms:audience 1")) == ()
+
+
+@pytest.mark.parametrize("subject", ["cvt:technology", ":c001", "<urn:x>"])
+def test_a_claim_is_quoted_and_never_asserted(handed_in, subject: str) -> None:
+    (finding,) = handed_in(more=f"{subject} cvo:carriesRisk cvt:legal-risk .\n")
+    assert (finding.code, finding.path) == ("CVO-ASSERTED", "https://w3id.org/cvo/ns#carriesRisk")
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("cvo", "https://w3id.org/cvo/ns#", "http://w3id.org/cvo/ns#"),
+        ("cvo", "https://w3id.org/cvo/ns#", "https://w3id.org/cvo/ns/"),
+        ("cvt", "https://w3id.org/cvo/term/", "https://w3id.org/cvo/terms/"),
+        ("oa", "http://www.w3.org/ns/oa#", "http://www.w3.org/ns/oa/"),
+    ],
+)
+def test_a_prefix_that_means_something_else_is_the_only_finding(handed_in, name: str, right: str, wrong: str) -> None:
+    (finding,) = handed_in((f"<{right}>", f"<{wrong}>"))
+    assert (finding.code, finding.line) == ("CVO-PREFIX", f"@prefix {name}: <{wrong}> .")
+    assert dict(finding.messages)["en"] == f"{name}: is <{right}>, not <{wrong}>"
+
+
+@pytest.mark.parametrize("old", ["@prefix : <https://w3id.org/cvo/source/li-2024#>", "li-2024"])
+def test_the_iris_of_a_shipped_source_are_taken(handed_in, old: str) -> None:
+    (finding,) = handed_in((old, old.replace("li-2024", "bi-2019")))
+    assert (finding.code, finding.place.line) == ("CVO-TAKEN", 1)
+    assert "another source, bi-2019" in dict(finding.messages)["en"]
+
+
+def test_a_file_with_the_name_of_a_shipped_one_is_another_version_of_it(handed_in) -> None:
+    assert handed_in(("li-2024", "bi-2019"), name="bi-2019.ttl") == ()
+
+
+def test_a_claim_with_a_number_that_is_taken_is_one_finding_with_the_place_of_the_first(handed_in) -> None:
+    (finding,) = handed_in(more=CLAIM.replace("人脸", "物体").replace("by face", "by object"))
+    assert (finding.code, finding.line) == ("CVO-TWICE", ":c001 a cvo:RelationClaim ;")
+    assert dict(finding.messages) == {"en": ":c001 is described twice, first at 17:1", "zh": ":c001 写了两次，第一次在 17:1"}
+
+
+def test_a_file_has_one_source_and_its_name(handed_in) -> None:
+    (finding,) = handed_in(name="foo.ttl")
+    assert (finding.code, finding.severity) == ("CVO-FILE-NAME", "warning")
+    assert dict(finding.messages)["en"] == "the file is called foo.ttl and its source li-2024: call it li-2024.ttl"
+    other = (
+        SOURCE.replace("li-2024", "li-2025")
+        .replace(":text ", ":text-2 ")
+        .replace(":encoding", ":encoding-2")
+        .replace(":text-state", ":state-2")
+    )
+    (finding,) = handed_in(more=other)
+    assert (finding.code, finding.name) == ("CVO-ONE-SOURCE", "cvs:li-2025")
+
+
+def test_findings_of_many_files_stand_in_their_files(tmp_path: Path) -> None:
+    for key in ("li-2024", "li-2025"):
+        text = PAPER.replace("li-2024", key).replace("cvo:affirmed", "cvo:positive")
+        (tmp_path / f"{key}.ttl").write_text(text, encoding="utf-8")
+    findings = validate([tmp_path]).findings
+    assert [(Path(f.place.file).stem, f.focus) for f in findings] == [
+        (key, f"<https://w3id.org/cvo/source/{key}#c001>") for key in ("li-2024", "li-2025")
+    ]
+
+
+def test_placing_a_finding_looks_only_into_the_files_that_describe_its_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        text = PREFIXES + f":c{number} a cvo:Claim ; cvo:claimObject cvt:nope ; cvo:polarity cvt:denied ."
+        (tmp_path / f"x{number:02}.ttl").write_text(text, encoding="utf-8")
+    looked = []
+    whole = validation.Contributed.place_of_value
+    monkeypatch.setattr(validation.Contributed, "place_of_value", lambda *args: looked.append(1) or whole(*args))
+    assert len(check(tmp_path).findings) == 20
+    assert len(looked) < 100
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_is_a_finding_and_the_others_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + CLEAN, encoding="utf-8")
+    (tmp_path / "b.ttl").write_bytes(b"# x\n# \xe9")
+    (tmp_path / "c.ttl").write_text(PREFIXES + CLEAN, encoding="utf-8")
+    whole = validation.read
+
+    def read(path: Path, *numbers: int, **options: bool) -> object:
+        if path.name == "c.ttl":
+            raise InputError(f"no permission to read: {path}")
+        return whole(path, *numbers, **options)
+
+    monkeypatch.setattr(validation, "read", read)
+    report = check(tmp_path)
+    found = [(Path(f.place.file).name, f.place.line, f.code) for f in report.findings]
+    assert found == [("b.ttl", 2, "CVO-UNREADABLE"), ("c.ttl", 0, "CVO-UNREADABLE")]
+    assert dict(report.findings[0].messages)["zh"] == "第 2 行不是 UTF-8：请将文件另存为 UTF-8"
+    assert dict(report.findings[1].messages) == {"en": "no permission to read", "zh": "没有读取权限"}
+    assert (report.claims, report.unread, report.status) == (1, 2, 1)
+    with pytest.raises(InputError, match="not UTF-8"):
+        check(tmp_path, tmp_path / "b.ttl")
