@@ -37,8 +37,10 @@ FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
-def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = None, ontology: Sequence[Path] | None = None) -> Report:
-    """Return what is wrong with the files of *paths*: files, folders (with all RDF files in them) or globs.
+def validate(
+    paths: str | Path | Sequence[str | Path], *, shapes: Sequence[Path] | None = None, ontology: Sequence[Path] | None = None
+) -> Report:
+    """Return what is wrong with the files of *paths*: one or several files, folders (with all RDF files in them) or globs.
 
     *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
     Nothing is fetched, whatever a file imports.
@@ -46,6 +48,7 @@ def validate(paths: Sequence[str | Path], *, shapes: Sequence[Path] | None = Non
     Raises: InputError, if a file is missing or not readable; NothingChecked, if nothing is wrong because no shape looked at
     any node; EngineError, if the shapes cannot be used.
     """
+    paths = [paths] if isinstance(paths, (str, Path)) else paths
     started = time.perf_counter()
     if not paths:
         raise InputError("nothing to validate", hint="name a file or a folder")
@@ -89,7 +92,7 @@ class _Check:
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
-        others = _beside(files) if ontology is None else []
+        others = _named(_beside(files), files) if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}
         reads = self.rules.reads
         self.around: list[ox.Quad] = []
@@ -289,6 +292,16 @@ def _beside(files: Sequence[Contributed]) -> list[Path]:
     """Return the shipped instance files that are loaded beside *files*: not those that are among them, here or in another version."""
     names = {file.path.name for file in files}
     return [path for path in shipped("instances") if path.name not in names]
+
+
+def _named(instances: Iterable[Path], files: Sequence[Contributed]) -> list[Path]:
+    """Return those of the shipped *instances* of whose source or claims *files* name anything.
+
+    No rule joins a claim to one of a source that its file does not name, and reading them all takes longer than the rest.
+    """
+    nodes = {node for file in files for quad in file.quads for node in (quad.subject, quad.object) if isinstance(node, ox.NamedNode)}
+    sources = {node.value.partition("#")[0] for node in nodes if node.value.startswith(SOURCE)}
+    return [path for path in instances if SOURCE + path.stem in sources]
 
 
 def _unreadable(path: Path, error: InputError) -> Finding:

@@ -58,6 +58,11 @@ def test_the_shipped_data_are_valid():
     assert report.findings == ()
 
 
+def test_python_can_validate_one_file_by_its_name():
+    report = cvo.validate(str(ROOT / "tests" / "readme" / "example-nd.ttl"))
+    assert [finding.code for finding in report.findings] == ["CVO-OBJECT", "CVO-POLARITY", "CVO-START-END"]
+
+
 def test_every_prefix_of_a_shipped_file_means_what_the_project_says():
     for path in (*shipped("ontology"), *shipped("instances")):
         for name, iri in re.findall(r"^@prefix (\S+): <(\S+)> \.$", path.read_text(encoding="utf-8"), re.MULTILINE):

@@ -387,7 +387,8 @@ def test_an_import_is_never_followed(found, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_shipped_shapes_and_ontology_are_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder, name in (("shapes", "shapes"), ("ontology", "ontology"), ("instances", "contributed")):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / f"{name}.ttl").write_bytes((DATA / f"{name}.ttl").read_bytes())
+        shipped_as = "liu-2024" if folder == "instances" else name  # an instance file is named after its source
+        (tmp_path / folder / f"{shipped_as}.ttl").write_bytes((DATA / f"{name}.ttl").read_bytes())
     monkeypatch.setattr("cvo.files.data_root", lambda: tmp_path)
     other = tmp_path / "x.ttl"
     other.write_text(PREFIXES + CLEAN[:-1] + "; cvo:agreesWith <https://w3id.org/cvo/source/liu-2024#c001> .", encoding="utf-8")
