@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -108,7 +109,7 @@ def test_a_column_without_a_language_is_always_kept():
 
 
 def test_output_is_utf_8_whatever_the_locale():
-    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PATH": "", "SYSTEMROOT": "", "CVO_CACHE": ""}
+    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PATH": "", "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""), "CVO_CACHE": ""}
     ran = subprocess.run(
         [sys.executable, "-m", "cvo", "query", "-e", "SELECT ?l { cvo:Risk rdfs:label ?l } ORDER BY ?l"],
         capture_output=True,
