@@ -6,8 +6,12 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-STACK = 64 << 20 if sys.platform == "win32" else 512 << 20  # bytes; only what is used is taken. The engine recurses
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STACKS = (64 << 20, 0) if sys.platform == "win32" else (128 << 20, 32 << 20, 0)  # bytes; only what is used is taken
 
 
 def main() -> None:
@@ -18,15 +22,24 @@ def main() -> None:
     """
     _prepare_streams()
     ended: list[int] = []
-    threading.stack_size(STACK)
-    command = threading.Thread(target=lambda: ended.append(_run()), daemon=True)
     try:
-        command.start()
+        command = _start(lambda: ended.append(_run()))
         while command.is_alive():
             command.join(0.5)
     except KeyboardInterrupt:
         _leave(_say("interrupted", 130))
     _leave(ended[0] if ended else 3)
+
+
+def _start(work: Callable[[], None]) -> threading.Thread:
+    """Return a thread that does *work*, with the deepest stack that this process may have."""
+    for size in STACKS:
+        with suppress(RuntimeError, ValueError):  # little memory is allowed, or this system knows no such size
+            threading.stack_size(size)
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            return thread
+    sys.exit(_say("error: no thread can be started", 2))
 
 
 def _prepare_streams() -> None:

@@ -141,3 +141,10 @@ def test_a_header_that_is_wrong_is_said_to_be(cvo, tmp_path, header):
     (tmp_path / "q.rq").write_text(f"{header}\nASK {{ }}", encoding="utf-8")
     ran = cvo("query", "q.rq", cwd=tmp_path)
     assert (ran.status, "q.rq" in ran.err) == (2, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits address space in this way")
+def test_a_process_that_may_take_little_memory_still_answers():
+    command = f"ulimit -v 700000; '{sys.executable}' -m cvo query -e 'ASK {{ ?s a cvo:Risk }}' -f csv"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"true\n", b"")
