@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LEAST = 4 << 30  # bytes of address space; the threads of the engine reserve much and take little
 KEPT = 4  # other versions and environments of the same user have theirs
 LIST = "files.txt"
 DAMAGE = (OSError, RuntimeError)  # what the engine raises on a file that is missing, cut off or changed
@@ -27,7 +29,7 @@ DAMAGE = (OSError, RuntimeError)  # what the engine raises on a file that is mis
 def folder_of(files: Iterable[Path]) -> Path | None:
     """Return where the snapshot of *files* is or would be; None if there is no place for any."""
     wanted = os.environ.get("CVO_CACHE")
-    if wanted == "":
+    if wanted == "" or _is_cramped():
         return None
     key = hashlib.sha256(ox.__version__.encode())
     try:
@@ -41,6 +43,16 @@ def folder_of(files: Iterable[Path]) -> Path | None:
         return user_cache_path("cvo", appauthor=False) / key.hexdigest()[:24]
     except (OSError, RuntimeError):  # no home folder
         return None
+
+
+def _is_cramped() -> bool:
+    """Return whether the process may take so little address space that the threads of a store on disk could not start."""
+    if sys.platform == "win32":
+        return False
+    import resource  # noqa: PLC0415 - Windows has none
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return limit not in (-1, resource.RLIM_INFINITY) and limit < LEAST
 
 
 def open_(folder: Path | None) -> ox.Store | None:
