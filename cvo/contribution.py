@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import sourcemap
+from cvo.dataset import FORMATS as ALL_FORMATS
 from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, read_text
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".trig": ox.RdfFormat.TRIG,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-}
+FORMATS = {ending: ALL_FORMATS[ending] for ending in (".ttl", ".trig", ".nt", ".nq")}  # those whose places a source map finds
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
 SOURCE_CLASS = ox.NamedNode(f"{CVO}Source")

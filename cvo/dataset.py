@@ -20,7 +20,7 @@ from cvo.tokens import speaks_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FORMATS = {
+FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".trig": ox.RdfFormat.TRIG,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -122,15 +122,15 @@ def expand(names: str | Path | Sequence[str | Path]) -> list[Path]:
             raise InputError("a file name is empty", hint="write . for the folder you are in")
         path = Path(name)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _FORMATS and p.is_file() and not _hidden(p.relative_to(path)))
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in FORMATS and p.is_file() and not _hidden(p.relative_to(path)))
             if not inside:
-                raise InputError(f"no RDF file in the folder: {name}", hint=f"looked for {' '.join(_FORMATS)}")
+                raise InputError(f"no RDF file in the folder: {name}", hint=f"looked for {' '.join(FORMATS)}")
             found += inside
         elif path.exists() or not glob.has_magic(str(name)):
             found.append(path)
         else:
             named = map(Path, glob.glob(str(name), recursive=True))  # noqa: PTH207 - absolute patterns too
-            matches = sorted(p for p in named if p.suffix.lower() in _FORMATS and p.is_file())
+            matches = sorted(p for p in named if p.suffix.lower() in FORMATS and p.is_file())
             if not matches:
                 raise InputError(f"no RDF file matches: {name}")
             found += matches
@@ -146,9 +146,9 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
 
     Raises: InputError or SyntaxProblem, as `load` does.
     """
-    kind = _FORMATS.get(path.suffix.lower())
+    kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(_FORMATS)}")
+        raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(FORMATS)}")
     try:
         with open_binary(path) as file:
             if kind == ox.RdfFormat.RDF_XML:
