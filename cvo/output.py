@@ -29,6 +29,11 @@ def width() -> int:
     return get_terminal_size().columns
 
 
+def form_of(form: StrEnum | None, output: Path | None, formats: type[StrEnum], default: str) -> str:
+    """Return the format that was asked for: *form*, else what the ending of *output* tells, else *default*."""
+    return form.value if form else by_ending(output, formats) or default
+
+
 def by_ending(output: Path | None, formats: type[StrEnum]) -> str:
     """Return the one of *formats* that the ending of *output* tells; nothing if there is no ending."""
     endings = {".ttl": "turtle", ".txt": "table", ".rdf": "rdfxml", ".htm": "html"}

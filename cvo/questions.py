@@ -11,8 +11,9 @@ import pyoxigraph as ox
 
 from cvo.errors import Place, QuestionError
 from cvo.files import read_text, shipped
-from cvo.names import nearest, short
-from cvo.terms import CVO, CVT, PREFIXES, SOURCE
+from cvo.lookup import find as find_term
+from cvo.names import nearest
+from cvo.terms import PREFIXES
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
@@ -138,43 +139,4 @@ def _term(parameter: Parameter, value: str, dataset: Dataset) -> ox.NamedNode | 
             raise QuestionError(f"not of the kind {parameter.kind}: {parameter.name}={value}")
         return ox.Literal(value, datatype=ox.NamedNode(f"{PREFIXES['xsd']}{parameter.kind}"))
     kind = parameter.kind if ":" in parameter.kind else f"cvo:{parameter.kind}"
-    members = f"?term a/rdfs:subClassOf* {kind} ."
-    candidates = [iri for iri in _candidates(value) if dataset.query(f"ASK {{ VALUES ?term {{ {iri} }} {members} }}")]
-    if candidates:
-        return candidates[0]
-    label = ox.Literal(value.casefold())
-    matches = dataset.query(
-        f"SELECT DISTINCT ?term {{ {members} ?term rdfs:label|skos:altLabel ?label FILTER(LCASE(STR(?label)) = {label}) }} ORDER BY ?term"
-    )
-    iris = [row["term"] for row in matches]
-    if len(iris) == 1:
-        return ox.NamedNode(iris[0])
-    if iris:
-        raise QuestionError(
-            f"more than one {parameter.kind} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in iris)}"
-        )
-    names = {}
-    for row in dataset.query(f"SELECT ?term ?label {{ {members} OPTIONAL {{ ?term rdfs:label ?label }} }}"):
-        names[short(row["term"]).removeprefix("cvt:")] = row["term"]
-        names[row.get("label", "")] = row["term"]
-    guess = nearest(value, names)
-    raise QuestionError(
-        f"no {parameter.kind} for {parameter.name}: {value}", hint=f"did you mean {guess}?" if guess else f"for example {parameter.example}"
-    )
-
-
-def _candidates(value: str) -> list[ox.NamedNode]:
-    """Return the IRIs that *value* can stand for."""
-    prefix, colon, local = value.partition(":")
-    texts = [value.strip("<>")] if colon else []
-    texts += [PREFIXES[prefix] + local] if prefix in PREFIXES else []
-    texts += [namespace + value for namespace in (CVT, CVO, SOURCE)]
-    if colon and "/" not in prefix:  # bi-2019:c001, for any source
-        texts.append(f"{SOURCE}{prefix}#{local}")
-    found = []
-    for text in texts:
-        try:
-            found.append(ox.NamedNode(text))
-        except ValueError:
-            continue
-    return found
+    return find_term(value, dataset, kind, called=parameter.name, example=parameter.example)

@@ -29,7 +29,7 @@ def lay_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int = 0)
     rows = [[_one_line(cell) for cell in row] for row in rows]
     natural = [max([cells(name), *(cells(row[i]) for row in rows)]) for i, name in enumerate(names)]
     widths = _fit(natural, [_least(name, [row[i] for row in rows]) for i, name in enumerate(names)], width) if width else natural
-    wrapped = [[_wrap(cell, widths[i]) for i, cell in enumerate(row)] for row in rows]
+    wrapped = [[wrap(cell, widths[i]) for i, cell in enumerate(row)] for row in rows]
     too_tall = sum(max(map(len, row), default=1) for row in wrapped) > _TALLEST * len(wrapped)
     if width and (too_tall or sum(widths) + len(_GAP) * (len(widths) - 1) > width):
         return _blocks(names, rows, width)
@@ -78,7 +78,7 @@ def _fit(natural: list[int], least: list[int], width: int) -> list[int]:
     return widths
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """Return *text* in lines of at most *width* cells, broken at spaces or between Chinese characters."""
     if cells(text) <= width:
         return [text]
@@ -125,7 +125,7 @@ def _blocks(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
         lines = [f"-- {number} ".ljust(min(width, 40), "-")]
         for name, text in zip(names, row, strict=True):
             if text:
-                first, *others = _wrap(text, max(width - margin, 20))
+                first, *others = wrap(text, max(width - margin, 20))
                 lines += [name + " " * (margin - cells(name)) + first, *(" " * margin + other for other in others)]
         blocks.append("\n".join(lines))
     return "\n".join(blocks) + "\n"

@@ -1,0 +1,149 @@
+"""From what people type to the term that they mean: an IRI, a prefixed name, the end of an IRI, or a label."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from cvo.engines.sparql import Answer
+from cvo.errors import QuestionError
+from cvo.names import nearest, short
+from cvo.terms import CVO, CVT, PREFIXES, RDFS, SKOS, SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cvo.dataset import Dataset
+    from cvo.engines.sparql import Term
+
+_LABEL, _SYNONYM = ox.NamedNode(f"{RDFS}label"), ox.NamedNode(f"{SKOS}altLabel")
+_ANY = ""
+
+
+def find(value: str, dataset: Dataset, kind: str = _ANY, *, called: str = "", example: str = "") -> ox.NamedNode:
+    """Return the term that *value* means: of the class *kind* (a prefixed name), or anything that *dataset* describes.
+
+    *called* says for what the value was given, *example* shows one that would do.
+    Raises: QuestionError, if it means nothing, or more than one thing.
+    """
+    value = value.strip()
+    members = f"?term a/rdfs:subClassOf* {kind} ." if kind else "FILTER EXISTS { ?term ?said [] }"
+    for iri in candidates(value):
+        if dataset.query(f"ASK {{ VALUES ?term {{ {iri} }} {members} }}"):
+            return iri
+    wanted = _folded(value)
+    narrow = f"?term a/rdfs:subClassOf* {kind} ." if kind else ""
+    labelled = dataset.query(f"SELECT DISTINCT ?term ?label {{ ?term rdfs:label|skos:altLabel ?label . {narrow} }} ORDER BY ?term")
+    names: dict[str, set[str]] = {}
+    for row in labelled:
+        names.setdefault(row["label"], set()).add(row["term"])
+        names.setdefault(short(row["term"]).removeprefix("cvt:"), set()).add(row["term"])
+    meant = sorted({term for name, terms in names.items() if _folded(name) == wanted for term in terms})
+    if len(meant) == 1:
+        return ox.NamedNode(meant[0])
+    word, what = kind.removeprefix("cvo:") or "term", f" for {called}" if called else ""
+    if meant:
+        raise QuestionError(f"more than one {word} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in meant)}")
+    guess = nearest(value, names)
+    more = f"for example {example}" if example else f'`cvo terms "{value}"` searches inside of labels and definitions'
+    raise QuestionError(f"no {word}{what}: {value or '(nothing)'}", hint=f"did you mean {guess}?" if guess else more)
+
+
+def candidates(value: str) -> list[ox.NamedNode]:
+    """Return the IRIs that *value* can stand for.
+
+    >>> [iri.value for iri in candidates("bi-2019:c001")][-1]
+    'https://w3id.org/cvo/source/bi-2019#c001'
+    """
+    prefix, colon, local = value.partition(":")
+    texts = [value.strip("<>")] if colon else []
+    texts += [PREFIXES[prefix] + local] if prefix in PREFIXES else []
+    texts += [namespace + value for namespace in (CVT, CVO, SOURCE)]
+    if colon and "/" not in prefix:  # bi-2019:c001, for any source
+        texts.append(f"{SOURCE}{prefix}#{local}")
+    return list(_iris(texts))
+
+
+def _iris(texts: Iterable[str]) -> Iterator[ox.NamedNode]:
+    for text in texts:
+        try:
+            yield ox.NamedNode(text)
+        except ValueError:
+            continue
+
+
+def search(words: str, dataset: Dataset, kind: str = _ANY) -> Answer:
+    """Return the terms of *dataset* whose name, label, synonym or definition holds *words*, the likeliest first.
+
+    Each row is a term with its kind, its labels, its definitions and the number of claims about it. Letters are compared
+    without regard to case and width; *kind* narrows to a class (a prefixed name) and those below it.
+    """
+    wanted = _folded(words)
+    narrow = f"?kind rdfs:subClassOf* {kind} ." if kind else ""
+    described = dataset.query(
+        "SELECT ?term ?kind ?kind_zh ?kind_en ?what ?text { ?term a ?kind . "
+        f"{narrow} ?kind rdfs:label ?kind_zh, ?kind_en FILTER(LANG(?kind_zh) = 'zh' && LANG(?kind_en) = 'en') "
+        "VALUES ?what { rdfs:label skos:altLabel skos:definition } ?term ?what ?text }"
+    )
+    found: dict[ox.NamedNode, _Term] = {}
+    for node, *kinds, what, text in described.rows:
+        if isinstance(node, ox.NamedNode) and isinstance(text, ox.Literal):
+            found.setdefault(node, _Term(node, tuple(kinds))).add(what, text)
+    ranked = sorted((rank, short(term.iri.value), term) for term in found.values() if (rank := term.rank(wanted)) is not None)
+    counts = _counts(dataset, [term.iri for _, _, term in ranked])
+    rows = tuple((term.iri, *term.kinds, *term.texts(), ox.Literal(counts.get(term.iri.value, 0))) for _, _, term in ranked)
+    names = ("term", "kind", "kind_zh", "kind_en", "label_zh", "label_en", "definition_zh", "definition_en", "claims")
+    return Answer(names, rows)
+
+
+def _counts(dataset: Dataset, terms: list[ox.NamedNode]) -> dict[str, int]:
+    """Return how many claims have each of *terms* as subject or object."""
+    if not terms:
+        return {}
+    values = " ".join(map(str, terms))
+    about = f"VALUES ?term {{ {values} }} ?claim cvo:claimSubject|cvo:claimObject ?term"
+    rows = dataset.query(f"SELECT ?term (COUNT(DISTINCT ?claim) AS ?n) {{ {about} }} GROUP BY ?term")
+    return {row["term"]: int(row["n"]) for row in rows if "term" in row}
+
+
+class _Term:
+    """What is written of one term, as far as a search looks at it."""
+
+    def __init__(self, iri: ox.NamedNode, kinds: tuple[Term | None, ...]) -> None:
+        self.iri, self.kinds = iri, kinds
+        self.labels: dict[str, ox.Literal] = {}
+        self.definitions: dict[str, ox.Literal] = {}
+        self.names = [short(iri.value).partition(":")[2]]
+
+    def add(self, what: Term | None, text: ox.Literal) -> None:
+        if what == _LABEL:
+            self.labels.setdefault(text.language or "", text)
+        if what in (_LABEL, _SYNONYM):
+            self.names.append(text.value)
+        else:
+            self.definitions.setdefault(text.language or "", text)
+
+    def texts(self) -> tuple[ox.Literal | None, ...]:
+        return tuple(texts.get(language) for texts in (self.labels, self.definitions) for language in ("zh", "en"))
+
+    def rank(self, wanted: str) -> int | None:
+        """Return how well the term fits, 0 best; None if it does not."""
+        names = [_folded(name) for name in self.names]
+        tests = (
+            any(name == wanted for name in names),
+            any(name.startswith(wanted) for name in names),
+            any(wanted in name for name in names),
+            any(wanted in _folded(text.value) for text in self.definitions.values()),
+        )
+        return next((rank for rank, fits in enumerate(tests) if fits), None)
+
+
+def _folded(text: str) -> str:
+    """Return *text* as it is compared: full-width letters as narrow ones, without case, hyphens and doubled spaces.
+
+    >>> _folded("Ｄeep-Learning")
+    'deep learning'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("-", " ").split())
