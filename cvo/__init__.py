@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cvo.answers import Answer
     from cvo.dataset import Dataset, load
-    from cvo.engines.sparql import Answer
     from cvo.locate import locate
     from cvo.validation import Finding, Report, validate
 
@@ -22,7 +22,7 @@ __all__ = ["Answer", "Dataset", "Finding", "Report", "load", "locate", "validate
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Answer": "cvo.engines.sparql",
+    "Answer": "cvo.answers",
     "Dataset": "cvo.dataset",
     "Finding": "cvo.validation",
     "Report": "cvo.validation",

@@ -55,6 +55,8 @@ def _prepare_streams() -> None:
 
 def _leave(status: int) -> None:
     """End the process at once: a thread that still computes would keep it alive."""
+    if output := sys.modules.get("cvo.output"):
+        output.abandon()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import dataset, diagnosis, questions
-from cvo.errors import QuestionError, SyntaxProblem, printable
+from cvo.answers import whole
+from cvo.errors import InputError, QuestionError, SyntaxProblem, printable
 from cvo.names import nearest, short
 from cvo.table import lay_out
 from cvo.terms import CVO, CVT, PREFIXES
@@ -16,8 +17,10 @@ from cvo.tokens import Token, line_and_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from cvo.engines.sparql import Answer
+    from cvo.answers import Answer, Stream
+    from cvo.engines.remote import Remote
 
 
 # Only these are looked up: a datatype or function of XSD need not occur in the data to be right.
@@ -26,24 +29,31 @@ NAMESPACES = tuple(iri for name, iri in PREFIXES.items() if name not in {"rdf", 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its parameters in place: the SPARQL *text* and the *data* it is put to."""
+    """A question with its parameters in place: the SPARQL *text*, the *data* it is put to, and the data whose words are *known*."""
 
     name: str
     text: str
-    data: dataset.Dataset
+    data: dataset.Dataset | Remote
+    known: dataset.Dataset
 
-    def answer(self) -> tuple[Answer, list[str]]:
-        """Return the answer and the warnings.
+    def answer(self) -> Answer:
+        """Return the answer. Raises: SyntaxProblem, if the text is not SPARQL, with what is wrong where."""
+        return whole(self.stream())
 
-        Raises: SyntaxProblem, if the text is not SPARQL, with what is wrong where.
-        """
+    def stream(self) -> Answer | Stream:
+        """Return the answer, the rows of a SELECT one by one. Raises: as `answer`."""
         try:
-            answer = self.data.query(self.text)
+            return self.data.query(self.text) if self._is_small else self.data.stream(self.text)
         except SyntaxProblem as problem:
             raise diagnosis.explain(self.text, self.name, problem) from None
-        return answer, self._warnings()
 
-    def _warnings(self) -> list[str]:
+    @property
+    def _is_small(self) -> bool:
+        """Return whether the data are the shipped ones, whose answers are kept whole: a damaged snapshot is then read anew."""
+        return isinstance(self.data, dataset.Dataset) and self.data.snapshot is not None
+
+    def warnings(self) -> list[str]:
+        """Return a warning for each word of the text that the data do not know, or that swallows punctuation."""
         swallowed = diagnosis.full_width(self.text)
         warnings = [
             self._warning(token, f"{mark} is part of the name here; put a space before it, or use ASCII") for token, mark in swallowed
@@ -65,10 +75,10 @@ class Asked:
     def _names(self) -> list[str]:
         """Return the names of all that the data say something of or with."""
         query = "SELECT DISTINCT ?term { { ?term a ?kind } UNION { [] ?term ?object } UNION { GRAPH ?term { } } FILTER(ISIRI(?term)) }"
-        return [short(row["term"]) for row in self.data.query(query)]
+        return [short(row["term"]) for row in self.known.query(query)]
 
     def _is_known(self, iri: str) -> bool:
-        node, store = ox.NamedNode(iri), self.data.store
+        node, store = ox.NamedNode(iri), self.known.store
         found = (
             store.quads_for_pattern(node, None, None),
             store.quads_for_pattern(None, node, None),
@@ -77,10 +87,46 @@ class Asked:
         return any(next(quads, None) is not None for quads in found)
 
 
-def prepare(question: questions.Question, assignments: Sequence[str], data: Sequence[str], *, with_shipped: bool = True) -> Asked:
-    """Return *question* ready to be asked, with each ``NAME=VALUE`` of *assignments* in place.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question is put to: *data* files, a *store* that was loaded, an endpoint *on* the network; else the shipped data.
 
-    Raises: QuestionError, if an assignment is not one of the question's; InputError or SyntaxProblem, if *data* cannot be read.
+    *timeout* (seconds) and *page* (rows) are the endpoint's.
+    """
+
+    data: tuple[str, ...] = ()
+    with_shipped: bool = True
+    store: Path | None = None
+    on: str = ""
+    timeout: float = 0
+    page: int = 0
+
+    def open(self) -> tuple[dataset.Dataset | Remote, dataset.Dataset]:
+        """Return what answers, and the data in which the names of terms are looked up.
+
+        Raises: InputError, SyntaxProblem or EndpointError, if it cannot be read or is named twice.
+        """
+        if sum((bool(self.data) or not self.with_shipped, self.store is not None, bool(self.on))) > 1:
+            raise InputError("a question is put to one of --data, --store and --on")
+        if self.on:
+            from cvo.engines.remote import remote  # noqa: PLC0415 - only remote questions need it
+
+            return remote(self.on, timeout=self.timeout, page=self.page), dataset.load_shipped()
+        if self.store is not None:
+            from cvo import corpus  # noqa: PLC0415 - only stores need it
+
+            loaded = corpus.open_(self.store)
+        elif self.data or not self.with_shipped:
+            loaded = dataset.load(self.data, with_shipped=self.with_shipped)
+        else:
+            loaded = dataset.load_shipped()
+        return loaded, loaded
+
+
+def prepare(question: questions.Question, assignments: Sequence[str], place: Place) -> Asked:
+    """Return *question* ready to be asked in *place*, with each ``NAME=VALUE`` of *assignments* filled in.
+
+    Raises: QuestionError, if an assignment is not one of the question's; whatever *place* raises.
     """
     values = {}
     for assignment in assignments:
@@ -90,8 +136,8 @@ def prepare(question: questions.Question, assignments: Sequence[str], data: Sequ
         if name in values:
             raise QuestionError(f"given twice: {name}", hint="ask once for each value")
         values[name] = value
-    loaded = dataset.load(data, with_shipped=with_shipped) if data or not with_shipped else dataset.load_shipped()
-    return Asked(question.name, questions.bind(question, values, loaded), loaded)
+    data, known = place.open()
+    return Asked(question.name, questions.bind(question, values, known), data, known)
 
 
 def listing(catalogue: Sequence[questions.Question], lang: str, width: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.engines.sparql import lexical
+from cvo.answers import lexical
 from cvo.names import short
 from cvo.table import cells, wrap
 from cvo.terms import CVO, DCTERMS, OA, PREFIXES, RDF, RDFS, SKOS
@@ -16,8 +16,8 @@ from cvo.terms import CVO, DCTERMS, OA, PREFIXES, RDF, RDFS, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cvo.answers import Term
     from cvo.dataset import Dataset
-    from cvo.engines.sparql import Term
 
 LANGUAGES = ("zh", "en")
 LABELS = (f"{RDFS}label", f"{SKOS}prefLabel", f"{CVO}statement", f"{DCTERMS}title")

@@ -6,19 +6,23 @@ import glob
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from cvo import snapshot
+from cvo.answers import whole
 from cvo.engines import sparql
 from cvo.errors import InputError, Place, SyntaxProblem
-from cvo.files import base_iri, open_binary, shipped
+from cvo.files import base_iri, open_unpacked, shipped
 from cvo.terms import SOURCE
 from cvo.tokens import speaks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from io import BufferedReader
+
+    from cvo.answers import Answer, Stream
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -29,6 +33,7 @@ FORMATS = {
     ".owl": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
+ENDINGS = (*FORMATS, *(f"{ending}.gz" for ending in FORMATS))
 
 
 @dataclass(slots=True)
@@ -43,31 +48,35 @@ class Dataset:
     files: tuple[tuple[Path, ox.NamedNode | None], ...]
     store: ox.Store
     snapshot: Path | None = None
-    _named: bool = False
+    named: bool = False
 
-    def query(self, query: str) -> sparql.Answer:
+    def query(self, query: str) -> Answer:
         """Return the answer of the SPARQL text *query*.
 
         Raises: SyntaxProblem, if it is not SPARQL 1.1, or would leave this machine (SERVICE).
         """
-        if speaks_of("SERVICE", query):
-            raise SyntaxProblem("SERVICE is refused: a query here never leaves this machine", hint="load the data with --data")
-        if not self._named and (speaks_of("GRAPH", query) or speaks_of("FROM", query)):
-            self._fill_named_graphs()
         try:
-            return sparql.ask(self.store, query)
+            return whole(self.stream(query))
         except snapshot.DAMAGE:
             if self.snapshot is None:
                 raise
         snapshot.discard(self.snapshot)
-        self.store, self.snapshot, self._named = _read(self.files), None, False
+        self.store, self.snapshot, self.named = _read(self.files), None, False
         return self.query(query)
+
+    def stream(self, query: str) -> Answer | Stream:
+        """Return the answer of *query*, the rows of a SELECT one by one. Raises: as `query`."""
+        if speaks_of("SERVICE", query):
+            raise SyntaxProblem("SERVICE is refused: a query here never leaves this machine", hint="load the data with --data")
+        if not self.named and (speaks_of("GRAPH", query) or speaks_of("FROM", query)):
+            self._fill_named_graphs()
+        return sparql.stream(self.store, query)
 
     def keep(self) -> None:
         """Make a snapshot of the files, if they are the shipped ones and it is not there yet."""
         folder = snapshot.folder_of(path for path, _ in self.files)
         if self.snapshot is None and folder is not None and not folder.exists():
-            if not self._named:
+            if not self.named:
                 self._fill_named_graphs()
             snapshot.make(folder, self.store)
 
@@ -75,7 +84,7 @@ class Dataset:
         for path, graph in self.files:
             if graph is not None:
                 read_into(self.store, path, graph)
-        self._named = True
+        self.named = True
 
 
 def load(data: str | Path | Sequence[str | Path] = (), *, with_shipped: bool = True) -> Dataset:
@@ -87,19 +96,20 @@ def load(data: str | Path | Sequence[str | Path] = (), *, with_shipped: bool = T
     >>> len(load().query("SELECT ?risk { ?risk a cvo:Risk }")) > 0
     True
     """
-    files = (*(_shipped_files() if with_shipped else ()), *((path, None) for path in expand(data)))
+    files = (*(shipped_files() if with_shipped else ()), *((path, None) for path in expand(data)))
     return Dataset(files, _read(files))
 
 
 def load_shipped() -> Dataset:
     """Return the shipped ontology and claims, from their snapshot where there is one; its store cannot be written to."""
-    files = _shipped_files()
+    files = shipped_files()
     folder = snapshot.folder_of(path for path, _ in files)
     store = snapshot.open_(folder)
-    return Dataset(files, _read(files)) if store is None else Dataset(files, store, folder, _named=True)
+    return Dataset(files, _read(files)) if store is None else Dataset(files, store, folder, named=True)
 
 
-def _shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:
+def shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:
+    """Return the files of the ontology and of the claims, each of these with its named graph."""
     ontology = [(path, None) for path in shipped("ontology") if path.parent.name != "alignments"]
     return (*ontology, *((path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")))
 
@@ -112,7 +122,7 @@ def _read(files: Iterable[tuple[Path, ox.NamedNode | None]]) -> ox.Store:
 
 
 def expand(names: str | Path | Sequence[str | Path]) -> list[Path]:
-    """Return the RDF files that *names* mean: a file, a folder's RDF files at any depth, a glob pattern.
+    """Return the RDF files that *names* mean: a file, a folder's RDF files at any depth, a glob pattern; gzip as well.
 
     Raises: InputError, if a name means no file.
     """
@@ -122,7 +132,9 @@ def expand(names: str | Path | Sequence[str | Path]) -> list[Path]:
             raise InputError("a file name is empty", hint="write . for the folder you are in")
         path = Path(name)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in FORMATS and p.is_file() and not _hidden(p.relative_to(path)))
+            inside = sorted(
+                p for p in path.rglob("*") if p.name.lower().endswith(ENDINGS) and p.is_file() and not _hidden(p.relative_to(path))
+            )
             if not inside:
                 raise InputError(f"no RDF file in the folder: {name}", hint=f"looked for {' '.join(FORMATS)}")
             found += inside
@@ -130,11 +142,15 @@ def expand(names: str | Path | Sequence[str | Path]) -> list[Path]:
             found.append(path)
         else:
             named = map(Path, glob.glob(str(name), recursive=True))  # noqa: PTH207 - absolute patterns too
-            matches = sorted(p for p in named if p.suffix.lower() in FORMATS and p.is_file())
+            matches = sorted(p for p in named if _is_rdf(p))
             if not matches:
                 raise InputError(f"no RDF file matches: {name}")
             found += matches
     return found
+
+
+def _is_rdf(path: Path) -> bool:
+    return path.name.lower().endswith(ENDINGS) and path.is_file()
 
 
 def _hidden(path: Path) -> bool:
@@ -146,15 +162,11 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
 
     Raises: InputError or SyntaxProblem, as `load` does.
     """
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(FORMATS)}")
+    kind = kind_of(path)
     try:
-        with open_binary(path) as file:
+        with open_unpacked(path) as file:
             if kind == ox.RdfFormat.RDF_XML:
                 _refuse_nested_entities(file, path)
-            if file.read(3) != b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
-                file.seek(0)
             if kind.supports_datasets:
                 for quad in ox.parse(input=file, format=kind, base_iri=base_iri(path)):
                     store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
@@ -163,17 +175,27 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
                 store.load(input=file, format=kind, to_graph=graph, base_iri=base_iri(path))
     except SyntaxError as error:
         raise syntax_problem(error, path) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise InputError(f"cannot be read ({error}): {path}") from None
+
+
+def kind_of(path: Path) -> ox.RdfFormat:
+    """Return the kind of RDF file that the name of *path* tells, with or without ``.gz``.
+
+    Raises: InputError, if it tells none.
+    """
+    kind = FORMATS.get(Path(path.name.lower().removesuffix(".gz")).suffix)
+    if kind is None:
+        raise InputError(f"not a kind of RDF file that cvo knows: {path}", hint=f"expected one of {' '.join(FORMATS)}, or .gz of it")
+    return kind
 
 
 _NESTED = re.compile(rb"""<!ENTITY\s+\S+\s+(["'])[^"']*&(?!\#|lt;|gt;|amp;|quot;|apos;)""")
 
 
-def _refuse_nested_entities(file: BinaryIO, path: Path) -> None:
+def _refuse_nested_entities(file: BufferedReader, path: Path) -> None:
     """Raise an InputError if the head of an RDF/XML file defines entities by entities: a kilobyte of them makes a gigabyte."""
-    head = file.read(1 << 16)
-    file.seek(0)
+    head = file.peek(1 << 16)
     if _NESTED.search(head):
         raise InputError(f"entities that are made of entities are not read: {path}", hint="write the IRIs out")
 

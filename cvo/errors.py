@@ -81,3 +81,7 @@ class NothingChecked(CvoError):  # noqa: N818 - it says what was not done
 
 class EngineError(CvoError):
     """A library or a runtime that an engine needs is missing or failed."""
+
+
+class EndpointError(CvoError):
+    """A SPARQL endpoint that cannot be reached, refuses, or breaks off."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from cvo.errors import InputError
 
@@ -64,6 +65,21 @@ def open_binary(path: Path) -> BinaryIO:
         raise InputError(f"is a folder, not a file: {path}" if path.is_dir() else f"no permission to read: {path}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error}): {path}") from None
+
+
+def open_unpacked(path: Path, opened: BinaryIO | None = None) -> BufferedReader:
+    """Return *path*, or what is *opened* of it already, to read bytes: unpacked if it is gzip, past a byte-order mark if it has one.
+
+    Raises: InputError, as `open_binary` does.
+    """
+    raw: Any = BufferedReader(cast("Any", opened or open_binary(path)))
+    if raw.peek(2)[:2] == b"\x1f\x8b":
+        from gzip import GzipFile  # noqa: PLC0415 - only packed files need it
+
+        raw = BufferedReader(cast("Any", GzipFile(fileobj=raw)))
+    if raw.peek(3)[:3] == b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
+        raw.read(3)
+    return cast("BufferedReader", raw)
 
 
 def decode(data: bytes, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.engines.sparql import Answer
+from cvo.answers import Answer
 from cvo.errors import QuestionError
 from cvo.names import nearest, short
 from cvo.terms import CVO, CVT, PREFIXES, RDFS, SKOS, SOURCE
@@ -15,8 +15,8 @@ from cvo.terms import CVO, CVT, PREFIXES, RDFS, SKOS, SOURCE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cvo.answers import Term
     from cvo.dataset import Dataset
-    from cvo.engines.sparql import Term
 
 _LABEL, _SYNONYM = ox.NamedNode(f"{RDFS}label"), ox.NamedNode(f"{SKOS}altLabel")
 _ANY = ""

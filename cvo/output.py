@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cvo.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -46,10 +48,11 @@ def by_ending(output: Path | None, formats: type[StrEnum]) -> str:
     return form
 
 
-def deliver(text: str, output: Path | None) -> None:
-    """Write *text* to stdout, or whole or not at all to the file *output*."""
+def deliver(text: str | Iterable[str], output: Path | None) -> None:
+    """Write *text*, in one piece or in many, to stdout, or whole or not at all to the file *output*."""
+    pieces = [text] if isinstance(text, str) else text
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.writelines(pieces)
         return
     if output.is_dir():
         raise InputError(f"is a folder, not a file: {output}")
@@ -57,9 +60,10 @@ def deliver(text: str, output: Path | None) -> None:
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         if target.exists() and not target.is_file():  # a device or a pipe stays what it is
-            target.write_text(text, encoding="utf-8", newline="\n")
+            _write(target, pieces)
             return
-        partial.write_text(text, encoding="utf-8", newline="\n")
+        _partial.append(partial)
+        _write(partial, pieces)
         if target.exists():
             partial.chmod(target.stat().st_mode)
         partial.replace(target)
@@ -67,3 +71,47 @@ def deliver(text: str, output: Path | None) -> None:
         raise InputError(f"cannot be written ({error.strerror}): {output}") from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+_partial: list[Path] = []
+"""What is being written; it is removed if the process ends before it is whole."""
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
+
+
+def abandon() -> None:
+    """Remove what is half-written; for a process that ends at once."""
+    for path in _partial:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """End the process with an error if the block takes longer than *seconds* (0: as long as it likes).
+
+    An engine that computes cannot be interrupted, so the process ends, with nothing half-written.
+    """
+
+    def end() -> None:
+        abandon()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os.write(2, f"error: no whole answer within {seconds:g} s\n  = help: give it longer with --timeout, or ask for less\n".encode())
+        os._exit(2)
+
+    if not seconds:
+        yield
+        return
+    import threading  # noqa: PLC0415 - only where there is a deadline
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.engines.sparql import Answer, Term, lexical
+from cvo.answers import Answer, Row, Term, lexical
 from cvo.errors import QuestionError
 from cvo.names import short
 from cvo.table import lay_out
 from cvo.terms import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LANGUAGES = ("zh", "en")
 
@@ -38,21 +38,54 @@ def write(answer: Answer, form: str, *, lang: str = "", title: str = "", width: 
             f"the answer is {kind}, not a graph, so it cannot be written as: {form}",
             hint=f"use one of {', '.join([*ROWS, 'html'])}, or CONSTRUCT",
         )
+    if answer.truth is not None:
+        return _truth(answer.truth, form, title, lang)
     answer = only(answer, lang)
     if form == "table":
         return _table(answer, width)
     if form == "html":
         return _html(answer, title, lang)
-    return ROWS[form](answer)
+    return "".join(ROWS[form](answer.variables, answer.rows))
+
+
+def stream(variables: tuple[str, ...], rows: Iterable[Row], form: str, lang: str = "") -> Iterator[str]:
+    """Return the text of *rows* in the format *form*, one of `ROWS`, piece by piece: no more than a row is held.
+
+    Columns are kept as `write` keeps them.
+    """
+    keep = _kept(variables, lang)
+    if len(keep) < len(variables):
+        variables, rows = tuple(variables[i] for i in keep), (tuple(row[i] for i in keep) for row in rows)
+    return ROWS[form](variables, rows)
+
+
+def _truth(truth: bool, form: str, title: str, lang: str) -> str:  # noqa: FBT001 - it is what is written
+    word = "yes" if truth else "no"
+    match form:
+        case "json":
+            return json.dumps({"head": {}, "boolean": truth}) + "\n"
+        case "xml":
+            head = '<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">'
+            return f"{head}<head /><boolean>{str(truth).lower()}</boolean></sparql>\n"
+        case "csv" | "tsv" | "jsonl":
+            return f"{str(truth).lower()}\n"
+        case "html":
+            return _page(f"<p>{word}</p>", title, lang)
+        case _:
+            return f"{word}\n"
 
 
 def only(answer: Answer, lang: str) -> Answer:
     """Return *answer* without the columns of the languages that are not *lang*."""
-    dropped = tuple(f"_{other}" for other in LANGUAGES if lang and other != lang)
-    keep = [i for i, name in enumerate(answer.variables) if not (dropped and name.endswith(dropped))]
+    keep = _kept(answer.variables, lang)
     return Answer(
         tuple(answer.variables[i] for i in keep), tuple(tuple(row[i] for i in keep) for row in answer.rows), answer.truth, answer.triples
     )
+
+
+def _kept(variables: Sequence[str], lang: str) -> list[int]:
+    dropped = tuple(f"_{other}" for other in LANGUAGES if lang and other != lang)
+    return [i for i, name in enumerate(variables) if not (dropped and name.endswith(dropped))]
 
 
 def readable(term: Term | None) -> str:
@@ -68,8 +101,6 @@ def readable(term: Term | None) -> str:
 
 def _table(answer: Answer, width: int) -> str:
     """Return the rows for people: an IRI whose label stands in a column of its own is left out, and so is ``_zh`` where all is Chinese."""
-    if answer.truth is not None:
-        return "yes\n" if answer.truth else "no\n"
     names = set(answer.variables)
     keep = [i for i, name in enumerate(answer.variables) if not names & {f"{name}_{language}" for language in LANGUAGES}]
     shown = [answer.variables[i] for i in keep]
@@ -79,11 +110,10 @@ def _table(answer: Answer, width: int) -> str:
     return lay_out(shown, [[readable(row[i]) for i in keep] for row in answer.rows], width)
 
 
-def _csv(answer: Answer) -> str:
-    if answer.truth is not None:
-        return f"{str(answer.truth).lower()}\n"
-    rows = [answer.variables, *(["" if term is None else lexical(term) for term in row] for row in answer.rows)]
-    return "".join(",".join(map(_csv_cell, row)) + "\n" for row in rows)
+def _csv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield ",".join(map(_csv_cell, variables)) + "\n"
+    for row in rows:
+        yield ",".join("" if term is None else _csv_cell(lexical(term)) for term in row) + "\n"
 
 
 def _csv_cell(text: str) -> str:
@@ -92,23 +122,21 @@ def _csv_cell(text: str) -> str:
     return f'"{quoted}"' if {",", '"', "\n", "\r"} & set(text) else text
 
 
-def _tsv(answer: Answer) -> str:
-    """Return SPARQL 1.1 TSV: terms in Turtle syntax, so that tabs and line ends inside them are escaped."""
-    if answer.truth is not None:
-        return f"{str(answer.truth).lower()}\n"
-    lines = ["\t".join(f"?{name}" for name in answer.variables)]
-    lines += ["\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) for row in answer.rows]
-    return "\n".join(lines) + "\n"
+def _tsv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """Give SPARQL 1.1 TSV: terms in Turtle syntax, so that tabs and line ends inside them are escaped."""
+    yield "\t".join(f"?{name}" for name in variables) + "\n"
+    for row in rows:
+        yield "\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) + "\n"
 
 
-def _json(answer: Answer) -> str:
-    if answer.truth is not None:
-        return json.dumps({"head": {}, "boolean": answer.truth}) + "\n"
-    bindings = [
-        {name: _json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None} for row in answer.rows
-    ]
-    document = {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+def _json(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield f'{{"head": {{"vars": {json.dumps(list(variables))}}},\n"results": {{"bindings": ['
+    before = "\n"
+    for row in rows:
+        binding = {name: _json_term(term) for name, term in zip(variables, row, strict=True) if term is not None}
+        yield before + json.dumps(binding, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]}}\n"
 
 
 def _json_term(term: Term) -> dict[str, object]:
@@ -125,30 +153,27 @@ def _json_term(term: Term) -> dict[str, object]:
     return {"type": "uri" if isinstance(term, ox.NamedNode) else "bnode", "value": term.value}
 
 
-def _jsonl(answer: Answer) -> str:
-    if answer.truth is not None:
-        return json.dumps(answer.truth) + "\n"
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answer)
+def _jsonl(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        texts = {name: lexical(term) for name, term in zip(variables, row, strict=True) if term is not None}
+        yield json.dumps(texts, ensure_ascii=False) + "\n"
 
 
-def _xml(answer: Answer) -> str:
+def _xml(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     import xml.etree.ElementTree as ET  # noqa: PLC0415 - 10 ms that only this format needs
 
-    root = ET.Element("sparql", xmlns="http://www.w3.org/2005/sparql-results#")
-    head = ET.SubElement(root, "head")
-    if answer.truth is not None:
-        ET.SubElement(root, "boolean").text = str(answer.truth).lower()
-    else:
-        for name in answer.variables:
-            ET.SubElement(head, "variable", name=name)
-        results = ET.SubElement(root, "results")
-        for row in answer.rows:
-            result = ET.SubElement(results, "result")
-            for name, term in zip(answer.variables, row, strict=True):
-                if term is not None:
-                    _xml_term(ET.SubElement(result, "binding", name=name), term, ET.SubElement)
-    ET.indent(root, " ")
-    return _well_formed('<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n")
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n <head>\n'
+    for name in variables:
+        yield f"  {ET.tostring(ET.Element('variable', name=name), encoding='unicode')}\n"
+    yield " </head>\n <results>\n"
+    for row in rows:
+        result = ET.Element("result")
+        for name, term in zip(variables, row, strict=True):
+            if term is not None:
+                _xml_term(ET.SubElement(result, "binding", name=name), term, ET.SubElement)
+        ET.indent(result, " ", level=2)
+        yield f"  {_well_formed(ET.tostring(result, encoding='unicode'))}\n"
+    yield " </results>\n</sparql>\n"
 
 
 def _well_formed(text: str) -> str:
@@ -169,11 +194,11 @@ def _xml_term(parent: object, term: Term, element: Callable[..., object]) -> Non
     element(parent, str(value["type"]), attributes).text = value["value"]  # type: ignore[attr-defined]
 
 
-def _md(answer: Answer) -> str:
-    if answer.truth is not None:
-        return f"{'yes' if answer.truth else 'no'}\n"
-    rows = [answer.variables, ["---"] * len(answer.variables), *([readable(term) for term in row] for row in answer.rows)]
-    return "".join("| " + " | ".join(_md_cell(cell) for cell in row) + " |\n" for row in rows)
+def _md(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    for cells in (variables, ["---"] * len(variables)):
+        yield "| " + " | ".join(map(_md_cell, cells)) + " |\n"
+    for row in rows:
+        yield "| " + " | ".join(_md_cell(readable(term)) for term in row) + " |\n"
 
 
 def _md_cell(text: str) -> str:
@@ -183,13 +208,13 @@ def _md_cell(text: str) -> str:
 
 
 def _html(answer: Answer, title: str, lang: str) -> str:
-    if answer.truth is not None:
-        body = f"<p>{'yes' if answer.truth else 'no'}</p>"
-    else:
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in answer.variables)
-        body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-        body += "".join(f"<tr>{''.join(_html_cell(term) for term in row)}</tr>\n" for row in answer.rows)
-        body += "</tbody>\n</table>"
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in answer.variables)
+    body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+    body += "".join(f"<tr>{''.join(_html_cell(term) for term in row)}</tr>\n" for row in answer.rows)
+    return _page(f"{body}</tbody>\n</table>", title, lang)
+
+
+def _page(body: str, title: str, lang: str) -> str:
     title = html.escape(title or "cvo")
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}"
@@ -216,7 +241,7 @@ def _graph(triples: tuple[ox.Triple, ...], form: ox.RdfFormat) -> str:
     return _well_formed(text) if form == ox.RdfFormat.RDF_XML else text
 
 
-ROWS: dict[str, Callable[[Answer], str]] = {
+ROWS: dict[str, Callable[[Sequence[str], Iterable[Row]], Iterator[str]]] = {
     "csv": _csv,
     "tsv": _tsv,
     "json": _json,

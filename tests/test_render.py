@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvo.engines.sparql import Answer, ask, lexical
+from cvo.answers import Answer, lexical
+from cvo.engines.sparql import ask
 from cvo.render import GRAPH_FORMATS, ROWS, only, write
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\t\n\"'\\,|风险🎬"), max_size=20)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cvo.errors import QuestionError
-from cvo.output import Lang, by_ending, deliver, width
+from cvo.output import Lang, deadline, deliver, form_of, width
 
 if TYPE_CHECKING:
     from cvo.questions import Question
@@ -54,6 +54,11 @@ def query(  # noqa: PLR0913 - one parameter for each option
         list[str] | None, typer.Option("--data", metavar="PATH", help="RDF files, folders or globs to ask as well. Repeatable.")
     ] = None,
     only_data: Annotated[bool, typer.Option("--only-data", help="Leave the shipped ontology and claims out.")] = False,
+    store: Annotated[Path | None, typer.Option(metavar="DIR", help="Ask a store made by `cvo load`.")] = None,
+    on: Annotated[str, typer.Option(metavar="URL", help="Ask a SPARQL endpoint, or one that remotes.toml names.")] = "",
+    page: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Ask the endpoint for so many rows at a time.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Stop after so many rows.")] = 0,
+    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Give up after so long.")] = 0,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped questions with their parameters.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the question's SPARQL instead of asking it.")] = False,
 ) -> None:
@@ -61,7 +66,9 @@ def query(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo query risks.rq | cvo query risks-by-stage stage=product-marketing | cvo query -e 'SELECT * { ?s a cvo:Risk }' -f json
     """
-    from cvo import asking, questions  # noqa: PLC0415 - only here
+    from cvo import asking, questions, render  # noqa: PLC0415 - only here
+    from cvo.answers import Answer, Stream, limited, whole  # noqa: PLC0415
+    from cvo.dataset import Dataset  # noqa: PLC0415
 
     if list_:
         typer.echo(asking.listing(questions.catalogue(), lang.value if lang else "", width()), nl=False)
@@ -69,31 +76,36 @@ def query(  # noqa: PLR0913 - one parameter for each option
     name, *assignments = ["", *(arguments or [])] if execute else (arguments or [""])
     question = questions.parse("-e", execute) if execute else _question(name)
     started = time.perf_counter()
-    asked = asking.prepare(question, assignments, data or [], with_shipped=not only_data)
-    if show:
-        typer.echo(asked.text.rstrip())
-        return
-    answer, warnings = asked.answer()
-    for warning in warnings:
-        typer.echo(warning, err=True)
-    rows_or_graph = "turtle" if answer.triples is not None else "table" if output is None and sys.stdout.isatty() else "csv"
-    chosen = form.value if form else by_ending(output, Format) or rows_or_graph
-    from cvo.render import write  # noqa: PLC0415
-
-    heading = question.summary.get(lang.value, "") if lang else " · ".join(question.summary.values())
-    text = write(answer, chosen, lang=lang.value if lang else "", title=heading, width=width())
-    if chosen == "table" and output is None and answer.truth is None and answer.triples is None:
-        milliseconds = f"{(time.perf_counter() - started) * 1000:.0f}"
-        rows = (
-            f"{len(answer)} 行，{milliseconds} 毫秒"
-            if lang is Lang.ZH
-            else f"{len(answer)} row{'s' if len(answer) != 1 else ''}, {milliseconds} ms"
-        )
-        typer.echo(f"{f'{heading}   ' if heading else ''}{rows}", err=True)
-    deliver(text, output)
-    if not data and not only_data:
+    place = asking.Place(tuple(data or ()), not only_data, store, on, timeout, page)
+    with deadline(timeout):
+        asked = asking.prepare(question, assignments, place)
+        if show:
+            typer.echo(asked.text.rstrip())
+            return
+        language = lang.value if lang else ""
+        heading = question.summary.get(language, "") if lang else " · ".join(question.summary.values())
+        answer = limited(asked.stream(), limit)
+        for warning in asked.warnings():
+            typer.echo(warning, err=True)
+        is_graph = isinstance(answer, Answer) and answer.triples is not None
+        chosen = form_of(form, output, Format, "turtle" if is_graph else "table" if output is None and sys.stdout.isatty() else "csv")
+        if isinstance(answer, Stream) and chosen in render.ROWS:
+            deliver(render.stream(answer.variables, answer.rows, chosen, language), output)
+        else:
+            rows = whole(answer)
+            text = render.write(rows, chosen, lang=language, title=heading, width=width())
+            if chosen == "table" and output is None and rows.truth is None and rows.triples is None:
+                typer.echo(_counted(heading, len(rows), time.perf_counter() - started, language), err=True)
+            deliver(text, output)
+    if place == asking.Place(timeout=timeout) and isinstance(asked.data, Dataset):
         sys.stdout.flush()
         asked.data.keep()
+
+
+def _counted(heading: str, number: int, seconds: float, lang: str) -> str:
+    took = f"{seconds * 1000:.0f}"
+    rows = f"{number} 行，{took} 毫秒" if lang == "zh" else f"{number} row{'s' if number != 1 else ''}, {took} ms"
+    return f"{heading}   {rows}" if heading else rows
 
 
 def _question(name: str) -> Question:
