@@ -12,14 +12,15 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from cvo.dataset import Dataset, expand, kind_of, shipped_files, syntax_problem
-from cvo.errors import InputError
-from cvo.files import base_iri, open_binary, open_unpacked
+from cvo.errors import CvoError, InputError
+from cvo.files import base_iri, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,7 @@ def load(
     if foreign:
         raise InputError(f"is no store, and not empty: {folder}", hint="name a new folder")
     try:
-        return _Load(folder, files, keep_going, told).run()
+        return _Load(folder, files, keep_going=keep_going, told=told).run()
     except OSError as error:
         if BUSY in str(error).lower():
             raise InputError(f"another load is at work in: {folder}") from None
@@ -84,7 +85,7 @@ def open_(folder: Path) -> Dataset:
         unfinished = (folder / PARTIAL).exists()
         hint = "the load was not finished: start it again, it goes on" if unfinished else f"make one: cvo load … --store {folder}"
         raise InputError(f"there is no store in: {folder}", hint=hint) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise InputError(f"the store is damaged ({error}): {folder}", hint="load it again") from None
 
 
@@ -95,7 +96,8 @@ class _Load:
         self,
         folder: Path,
         files: Sequence[tuple[Path, ox.NamedNode | None]],
-        keep_going: bool,  # noqa: FBT001 - private
+        *,
+        keep_going: bool,
         told: Callable[[int, int, str], None],
     ) -> None:
         self.folder, self.files, self.keep_going, self.told = folder, files, keep_going, told
@@ -104,7 +106,7 @@ class _Load:
         for (path, graph), size in zip(files, self.sizes, strict=True):
             key.update(f"\0{path.resolve()}\0{size}\0{path.stat().st_mtime_ns}\0{graph}".encode())
         self.work = folder / PARTIAL / key.hexdigest()[:16]
-        self.version = f"v-{key.hexdigest()[:16]}-{os.getpid()}"
+        self.version = f"v-{key.hexdigest()[:16]}-{time.time_ns()}"
         self.read = 0
 
     def run(self) -> Loaded:
@@ -114,7 +116,7 @@ class _Load:
             path, graph = self.files[number]
             try:
                 self._add(store, path, graph)
-            except InputError as error:
+            except CvoError as error:
                 if not self.keep_going:
                     raise
                 skipped = [*skipped, [str(path), str(error).removeprefix("error: ")]]
@@ -177,7 +179,7 @@ class _Load:
         store.bulk_extend(_merged(quads, graph) if both else quads)
 
     def _quads(self, path: Path, kind: ox.RdfFormat) -> Iterator[ox.Quad]:
-        with open_binary(path) as raw, open_unpacked(path, raw) as file:
+        with unpacked(path) as (file, raw):
             try:
                 for number, quad in enumerate(ox.parse(input=file, format=kind, base_iri=base_iri(path))):
                     if number % TELL == 0:

@@ -14,7 +14,7 @@ from cvo import snapshot
 from cvo.answers import whole
 from cvo.engines import sparql
 from cvo.errors import InputError, Place, SyntaxProblem
-from cvo.files import base_iri, open_unpacked, shipped
+from cvo.files import base_iri, shipped, unpacked
 from cvo.terms import SOURCE
 from cvo.tokens import speaks_of
 
@@ -164,7 +164,7 @@ def read_into(store: ox.Store, path: Path, graph: ox.NamedNode | ox.DefaultGraph
     """
     kind = kind_of(path)
     try:
-        with open_unpacked(path) as file:
+        with unpacked(path) as (file, _):
             if kind == ox.RdfFormat.RDF_XML:
                 _refuse_nested_entities(file, path)
             if kind.supports_datasets:

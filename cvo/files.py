@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from cvo.errors import InputError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUFFER = 1 << 16  # bytes
 FORMATS = {".ttl": "text/turtle", ".trig": "application/trig", ".nt": "application/n-triples", ".nq": "application/n-quads"}
 
 
@@ -67,19 +72,21 @@ def open_binary(path: Path) -> BinaryIO:
         raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error}): {path}") from None
 
 
-def open_unpacked(path: Path, opened: BinaryIO | None = None) -> BufferedReader:
-    """Return *path*, or what is *opened* of it already, to read bytes: unpacked if it is gzip, past a byte-order mark if it has one.
+@contextmanager
+def unpacked(path: Path) -> Iterator[tuple[BufferedReader, BinaryIO]]:
+    """Give *path* opened to read bytes, unpacked if it is gzip, past a byte-order mark; and the file itself, to see how far it is.
 
     Raises: InputError, as `open_binary` does.
     """
-    raw: Any = BufferedReader(cast("Any", opened or open_binary(path)))
-    if raw.peek(2)[:2] == b"\x1f\x8b":
-        from gzip import GzipFile  # noqa: PLC0415 - only packed files need it
+    with open_binary(path) as raw:
+        file: Any = BufferedReader(cast("Any", raw), BUFFER)
+        if file.peek(2)[:2] == b"\x1f\x8b":
+            from gzip import GzipFile  # noqa: PLC0415 - only packed files need it
 
-        raw = BufferedReader(cast("Any", GzipFile(fileobj=raw)))
-    if raw.peek(3)[:3] == b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
-        raw.read(3)
-    return cast("BufferedReader", raw)
+            file = BufferedReader(cast("Any", GzipFile(fileobj=file)), BUFFER)
+        if file.peek(3)[:3] == b"\xef\xbb\xbf":  # a byte-order mark is no Turtle, but Windows editors write it
+            file.read(3)
+        yield file, raw
 
 
 def decode(data: bytes, name: str) -> str:

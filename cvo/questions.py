@@ -120,14 +120,22 @@ def bind(question: Question, values: Mapping[str, str], dataset: Dataset) -> str
 
 
 def _substitute(text: str, terms: Mapping[str, str]) -> str:
-    """Return the query *text* with each ``VALUES ?name { … }`` of *terms* holding just that term."""
+    """Return the query *text* with each ``VALUES ?name { … }`` of *terms* holding just that term.
+
+    ``VALUES ?name { UNDEF }`` of a parameter that is not among them goes: it says nothing, and some endpoints take it for a value.
+    """
     query = list(tokens(text))
     pieces, done = [], 0
     for i, token in enumerate(query):
-        if token.says("VALUES") and i + 2 < len(query) and query[i + 1].text[1:] in terms and query[i + 2].text == "{":
-            closing = next((t for t in query[i + 3 :] if t.text == "}"), query[-1])
+        if not token.says("VALUES") or i + 3 >= len(query) or query[i + 2].text != "{":
+            continue
+        closing = next((t for t in query[i + 3 :] if t.text == "}"), query[-1])
+        if query[i + 1].text[1:] in terms:
             pieces += [text[done : query[i + 2].end], f" {terms[query[i + 1].text[1:]]} "]
             done = closing.start
+        elif query[i + 3].says("UNDEF") and query[i + 4 : i + 5] == [closing]:
+            pieces.append(text[done : token.start])
+            done = closing.end
     return "".join([*pieces, text[done:]])
 
 

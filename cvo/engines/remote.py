@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
+import urllib3
 
-from cvo.answers import Answer, Stream, received, whole
+from cvo.answers import Answer, Result, Stream, received, whole
 from cvo.errors import EndpointError, SyntaxProblem
 from cvo.terms import PREFIXES
 from cvo.tokens import Token, tokens
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from cvo.answers import Row
 
+BROKEN = (SyntaxError, OSError, ValueError, urllib3.exceptions.HTTPError)
 LONGEST_URL = 4_000  # characters; what is longer is sent as a form
 RETRIES, PAUSE, CONNECT = 3, 0.5, 10.0  # times, seconds (doubled each time), seconds
 BUSY = (429, 502, 503, 504)
@@ -97,32 +99,36 @@ class Remote:
             page = following
 
     def _ask(self, query: str) -> Answer | Stream:
-        import urllib3  # noqa: PLC0415 - 60 ms that only a remote question needs
-
         kind = "rows" if _form(query) in {"SELECT", "ASK"} else "graph"
         response = self._send(_with_prefixes(query), ACCEPT[kind])
         media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         try:
-            if kind == "rows":
-                if media not in RESULTS:
-                    raise EndpointError(f"answered with {media or 'no media type'}, not with SPARQL results: {self.url}")
-                result = ox.parse_query_results(input=cast("Any", response), format=RESULTS[media])
-                answer = received(query, result)
-                return answer if isinstance(answer, Answer) else Stream(answer.variables, self._whole(answer.rows))
-            if media not in GRAPHS:
-                raise EndpointError(f"answered with {media or 'no media type'}, not with a graph: {self.url}")
-            quads = ox.parse(input=cast("Any", response), format=GRAPHS[media], base_iri=self.url)
-            return received(query, (quad.triple for quad in quads))
-        except (SyntaxError, OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            answer = received(query, self._parsed(response, media, kind))
+        except BROKEN as error:
+            response.close()
             raise self._broken(error) from None
+        except EndpointError:
+            response.close()
+            raise
+        if isinstance(answer, Stream) and answer.variables == ("__ASK_RETVAL",):  # Virtuoso 7 writes a truth as a row
+            return Answer(truth=any(str(row[0]).startswith('"1"') for row in whole(answer).rows))
+        return answer if isinstance(answer, Answer) else Stream(answer.variables, self._to_the_end(answer.rows, response))
 
-    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
-        import urllib3  # noqa: PLC0415
+    def _parsed(self, response: Any, media: str, kind: str) -> Result:  # noqa: ANN401 - a response of urllib3
+        if kind == "rows" and media in RESULTS:
+            return ox.parse_query_results(input=response, format=RESULTS[media])
+        if kind == "graph" and media in GRAPHS:
+            return (quad.triple for quad in ox.parse(input=response, format=GRAPHS[media], base_iri=self.url))
+        wanted = "SPARQL results" if kind == "rows" else "a graph"
+        raise EndpointError(f"answered with {media or 'no media type'}, not with {wanted}: {self.url}")
 
+    def _to_the_end(self, rows: Iterator[Row], response: Any) -> Iterator[Row]:  # noqa: ANN401 - as above
         try:
             yield from rows
-        except (SyntaxError, OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+        except BROKEN as error:
             raise self._broken(error) from None
+        finally:
+            response.close()
 
     def _broken(self, error: Exception) -> EndpointError:
         return EndpointError(
@@ -130,7 +136,6 @@ class Remote:
         )
 
     def _send(self, query: str, accept: str) -> Any:  # noqa: ANN401 - a response of urllib3
-        import urllib3  # noqa: PLC0415
 
         headers = {"Accept": accept, "User-Agent": "cvo", **self.headers}
         retry = urllib3.Retry(
@@ -155,6 +160,7 @@ class Remote:
 
     def _refusal(self, response: Any) -> Exception:  # noqa: ANN401 - as above
         said = " ".join(response.read(2_000, decode_content=True).decode("utf-8", "replace").split())[:300]
+        response.close()
         match response.status:
             case 400:
                 return SyntaxProblem(f"the endpoint finds the query wrong: {said or self.url}")
