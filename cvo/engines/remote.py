@@ -137,26 +137,36 @@ class Remote:
 
     def _send(self, query: str, accept: str) -> Any:  # noqa: ANN401 - a response of urllib3
 
-        headers = {"Accept": accept, "User-Agent": "cvo", **self.headers}
-        retry = urllib3.Retry(
-            total=RETRIES, backoff_factor=PAUSE, status_forcelist=BUSY, allowed_methods=None, raise_on_status=False, redirect=5
-        )
         url = f"{self.url}{'&' if '?' in self.url else '?'}{urlencode({'query': query})}"
-        method, body = ("GET", None) if len(url) <= LONGEST_URL else ("POST", urlencode({"query": query}))
-        if body is not None:
-            url = self.url
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=min(CONNECT, self.timeout), read=self.timeout), retries=retry)
-        if proxy := _proxy(self.url):
-            pool = urllib3.ProxyManager(proxy, timeout=pool.connection_pool_kw["timeout"], retries=retry)
-        try:
-            response = pool.request(method, url, body=body, headers=headers, preload_content=False)
-        except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise EndpointError(f"cannot be reached ({_plain(reason)}): {self.url}", hint="check the address and the network") from None
+        if len(url) <= LONGEST_URL:
+            response = self.send("GET", url, {"Accept": accept})
+        else:
+            kind = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+            response = self.send("POST", self.url, kind, urlencode({"query": query}).encode())
         if response.status != 200:  # noqa: PLR2004 - OK
             raise self._refusal(response)
         return response
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> Any:  # noqa: ANN401 - as above
+        """Return urllib3's response, not yet read, to a request with what opens this endpoint; again and again while it is busy.
+
+        All that is sent here may be sent twice: questions change nothing, and a graph replaces itself.
+        Raises: EndpointError, if the endpoint cannot be reached.
+        """
+        retries = urllib3.Retry(
+            total=RETRIES, backoff_factor=PAUSE, status_forcelist=BUSY, allowed_methods=None, raise_on_status=False, redirect=5
+        )
+        limits = urllib3.Timeout(connect=min(CONNECT, self.timeout), read=self.timeout)
+        proxy = _proxy(self.url)
+        pool = (
+            urllib3.ProxyManager(proxy, timeout=limits, retries=retries) if proxy else urllib3.PoolManager(timeout=limits, retries=retries)
+        )
+        try:
+            sent = {"User-Agent": "cvo", **headers, **self.headers}
+            return pool.request(method, url, body=body, headers=sent, preload_content=False)
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise EndpointError(f"cannot be reached ({_plain(reason)}): {self.url}", hint="check the address and the network") from None
 
     def _refusal(self, response: Any) -> Exception:  # noqa: ANN401 - as above
         said = " ".join(response.read(2_000, decode_content=True).decode("utf-8", "replace").split())[:300]
