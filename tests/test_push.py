@@ -8,7 +8,7 @@ from cvo import load
 from cvo.engines.remote import remote
 from cvo.errors import EndpointError, InputError
 from cvo.files import shipped
-from cvo.push import DIGESTS, push
+from cvo.push import DIGESTS, _digest, push
 
 SOURCE = "https://w3id.org/cvo/source/"
 
@@ -69,7 +69,7 @@ def test_everything_can_stand_in_the_default_graph_too(store):
     assert endpoint.query(count).rows == load().query(count).rows
 
 
-def test_a_push_that_was_stopped_goes_on(store, monkeypatch):
+def test_a_push_that_was_stopped_goes_on(store):
     graph_store, endpoint = store
     taken = []
 
@@ -98,8 +98,6 @@ def test_an_address_that_is_no_graph_store_is_told(store, cvo):
 
 
 def test_blank_nodes_do_not_change_a_digest():
-    from cvo.push import _digest
-
     text = "<http://e/a> <http://e/p> [ <http://e/q> 1 ] , [ <http://e/q> 2 ] ."
     graphs = [{quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)} for _ in range(2)]
     assert graphs[0] != graphs[1]
