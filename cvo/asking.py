@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from cvo import dataset, diagnosis, questions
 from cvo.answers import whole
 from cvo.errors import InputError, QuestionError, SyntaxProblem, printable
+from cvo.lint import suspicions
 from cvo.names import nearest, short
 from cvo.table import lay_out
 from cvo.terms import CVO, CVT, PREFIXES
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from cvo.engines.remote import Remote
 
 
+COUNTED = 1_000_000  # triples; a pattern that matches more is not counted further
 # Only these are looked up: a datatype or function of XSD need not occur in the data to be right.
 NAMESPACES = tuple(iri for name, iri in PREFIXES.items() if name not in {"rdf", "owl", "xsd", "sh", "unit"})
 
@@ -47,6 +51,29 @@ class Asked:
         except SyntaxProblem as problem:
             raise diagnosis.explain(self.text, self.name, problem) from None
 
+    def explained(self) -> str:
+        """Return the plan of the query with the number of triples that match each pattern, the number of rows, and the times.
+
+        Raises: as `answer`; QuestionError, if an endpoint is asked: only it knows its plan.
+        """
+        from cvo.engines import algebra  # noqa: PLC0415 - only a plan needs it
+
+        if not isinstance(self.data, dataset.Dataset):
+            raise QuestionError("an endpoint keeps its plan to itself", hint="ask the shipped data, files or a store")
+        data = self.data
+        started = time.perf_counter()
+        answer = self.answer()
+        took = time.perf_counter() - started
+
+        def count(subject: Any, predicate: Any, value: Any) -> int:  # noqa: ANN401 - terms of a pattern
+            if ... in (subject, predicate, value):
+                return -1
+            quads = data.store.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())
+            return sum(1 for _ in islice(quads, COUNTED))
+
+        tree = algebra.plan(self.text, count)
+        return f"{tree}\n{len(answer):,} {'triples' if answer.triples is not None else 'rows'} in {took * 1000:.1f} ms\n"
+
     @property
     def _is_small(self) -> bool:
         """Return whether the data are the shipped ones, whose answers are kept whole: a damaged snapshot is then read anew."""
@@ -66,7 +93,10 @@ class Asked:
             guess = nearest(short(iri), [name for name in names if name.startswith(f"{prefix}:")])
             hint = f", did you mean {guess}?" if guess else ""
             warnings.append(self._warning(token, f"{token.text} is not in the {'ontology' if own else 'data'}{hint}"))
-        return warnings
+        if isinstance(self.data, dataset.Dataset):
+            unknown_graphs = [(token, iri) for token, iri in diagnosis.graphs(self.text) if not self.data.holds_graph(iri)]
+            warnings += [self._warning(token, f"there is no graph {token.text} in the data") for token, _ in unknown_graphs]
+        return [*warnings, *(self._warning(token, what) for token, what in suspicions(self.text))]
 
     def _warning(self, token: Token, what: str) -> str:
         line, column = line_and_column(self.text, token.start)

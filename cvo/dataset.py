@@ -72,6 +72,12 @@ class Dataset:
             self._fill_named_graphs()
         return sparql.stream(self.store, query)
 
+    def holds_graph(self, iri: str) -> bool:
+        """Return whether *iri* names a graph of the data."""
+        if not self.named:
+            self._fill_named_graphs()
+        return self.store.contains_named_graph(ox.NamedNode(iri))
+
     def keep(self) -> None:
         """Make a snapshot of the files, if they are the shipped ones and it is not there yet."""
         folder = snapshot.folder_of(path for path, _ in self.files)

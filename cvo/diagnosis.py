@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cvo.errors import Place, SyntaxProblem
@@ -137,6 +138,18 @@ def unknown_terms(text: str, is_known: Callable[[str], bool], namespaces: tuple[
             continue
         if iri.startswith(namespaces) and not is_known(iri):
             found.append((token, iri))
+    return found
+
+
+def graphs(text: str) -> list[tuple[Token, str]]:
+    """Return the graphs that *text* names after GRAPH, FROM or FROM NAMED, each with its IRI."""
+    query = list(tokens(text))
+    declared = declared_prefixes(query)
+    found = []
+    for before, token in pairwise(query):
+        if any(before.says(word) for word in ("GRAPH", "FROM", "NAMED")) and token.kind in {"iri", "name"}:
+            prefix, _, local = token.text.partition(":")
+            found.append((token, token.text[1:-1] if token.kind == "iri" else declared.get(prefix, "") + local))
     return found
 
 

@@ -60,6 +60,8 @@ def query(  # noqa: PLR0913 - one parameter for each option
     limit: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Stop after so many rows.")] = 0,
     timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Give up after so long.")] = 0,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped questions with their parameters.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take a warning for an error: print no answer.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the plan and the times instead of the answer.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the question's SPARQL instead of asking it.")] = False,
 ) -> None:
     """Ask a question: a .rq file, a shipped question such as risks, or SPARQL of your own.
@@ -82,11 +84,17 @@ def query(  # noqa: PLR0913 - one parameter for each option
         if show:
             typer.echo(asked.text.rstrip())
             return
+        if explain:
+            deliver(asked.explained(), output)
+            return
         language = lang.value if lang else ""
         heading = question.summary.get(language, "") if lang else " · ".join(question.summary.values())
         answer = limited(asked.stream(), limit)
-        for warning in asked.warnings():
+        warnings = asked.warnings()
+        for warning in warnings:
             typer.echo(warning, err=True)
+        if warnings and strict:
+            raise typer.Exit(2)
         is_graph = isinstance(answer, Answer) and answer.triples is not None
         chosen = form_of(form, output, Format, "turtle" if is_graph else "table" if output is None and sys.stdout.isatty() else "csv")
         if isinstance(answer, Stream) and chosen in render.ROWS:
