@@ -106,11 +106,12 @@ def _unbound(items: Sequence[_Item]) -> Iterator[tuple[Token, str]]:
         yield token, f"?{name} is never bound{f', did you mean ?{guess}?' if guess else ''}"
     shown = {token.text[1:] for token in used}
     shown |= {token.text[1:] for before, token in pairwise(_flat(items)) if before.says("AS")}  # a result has whatever name it likes
-    for token in every:
+    for token in reversed(every):  # of two names that are like each other the later one is the slip
         name = token.text[1:]
         if names.count(name) == 1 and name not in shown | told:
             guess = nearest(name, sorted({*names} - {name}), ALIKE)
             if guess and guess not in told:
+                told.add(name)
                 yield token, f"?{name} is used only once, did you mean ?{guess}?"
 
 
