@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from cvo.tokens import tokens
+
+SHOWN = 100  # rows in a notebook
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row: TypeAlias = tuple[Term | None, ...]
@@ -35,6 +37,35 @@ class Answer:
         """Return the rows one by one, each a dictionary from column to text; empty cells are left out."""
         for row in self.rows:
             yield {name: lexical(term) for name, term in zip(self.variables, row, strict=True) if term is not None}
+
+    def to_arrow(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return the rows as a ``pyarrow.Table``: numbers and truths typed, all else as text."""
+        from cvo import tabular  # noqa: PLC0415 - only tables need it
+
+        return tabular.arrow(self.variables, self.rows)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is no dependency
+        """Return the rows as a ``pandas.DataFrame``, typed as by `to_arrow`."""
+        from cvo import tabular  # noqa: PLC0415
+
+        return tabular.pandas(self.variables, self.rows)
+
+    def to_polars(self) -> Any:  # noqa: ANN401 - polars is no dependency
+        """Return the rows as a ``polars.DataFrame``, typed as by `to_arrow`."""
+        from cvo import tabular  # noqa: PLC0415
+
+        return tabular.polars(self.variables, self.rows)
+
+    def _repr_html_(self) -> str:
+        """Return the answer as a notebook shows it: the first rows as a table."""
+        from cvo import tabular  # noqa: PLC0415
+
+        if self.truth is not None:
+            return f"<p>{'yes' if self.truth else 'no'}</p>"
+        if self.triples is not None:
+            rows = [(t.subject, t.predicate, t.object) for t in self.triples[:SHOWN]]
+            return tabular.table(("subject", "predicate", "object"), rows) + f"<p>{len(self):,} triples</p>"
+        return tabular.table(self.variables, self.rows[:SHOWN]) + f"<p>{len(self):,} rows</p>"
 
     def __bool__(self) -> bool:
         """Return the truth of an ASK, else whether there is any row or triple."""

@@ -53,7 +53,25 @@ def deliver(text: str | Iterable[str], output: Path | None) -> None:
     pieces = [text] if isinstance(text, str) else text
     if output is None:
         sys.stdout.writelines(pieces)
+    else:
+        _replace(output, (piece.encode() for piece in pieces))
+
+
+def deliver_bytes(data: bytes, output: Path | None) -> None:
+    """Write *data* as `deliver` does, but not to a terminal, which it would upset.
+
+    Raises: InputError, if stdout is a terminal.
+    """
+    if output is not None:
+        _replace(output, [data])
         return
+    if sys.stdout.isatty():
+        raise InputError("this format is not for a terminal", hint="name a file with -o")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def _replace(output: Path, pieces: Iterable[bytes]) -> None:
     if output.is_dir():
         raise InputError(f"is a folder, not a file: {output}")
     target = output.resolve()  # what a link points to is written, not the link
@@ -77,8 +95,8 @@ _partial: list[Path] = []
 """What is being written; it is removed if the process ends before it is whole."""
 
 
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
         file.writelines(pieces)
 
 

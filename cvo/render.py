@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -46,6 +45,19 @@ def write(answer: Answer, form: str, *, lang: str = "", title: str = "", width: 
     if form == "html":
         return _html(answer, title, lang)
     return "".join(ROWS[form](answer.variables, answer.rows))
+
+
+def write_bytes(answer: Answer, form: str, *, lang: str = "", title: str = "") -> bytes:
+    """Return *answer* in the binary format *form*, one of `BINARY`.
+
+    Columns are kept as `write` keeps them. Raises: QuestionError, if the answer has no rows; EngineError, if a library is missing.
+    """
+    if answer.truth is not None or answer.triples is not None:
+        raise QuestionError(f"only rows can be written as: {form}", hint="ask with SELECT")
+    from cvo import tabular  # noqa: PLC0415 - only these formats need it
+
+    answer = only(answer, lang)
+    return tabular.xlsx(answer.variables, answer.rows, title) if form == "xlsx" else tabular.parquet(answer.variables, answer.rows)
 
 
 def stream(variables: tuple[str, ...], rows: Iterable[Row], form: str, lang: str = "") -> Iterator[str]:
@@ -208,13 +220,14 @@ def _md_cell(text: str) -> str:
 
 
 def _html(answer: Answer, title: str, lang: str) -> str:
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in answer.variables)
-    body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-    body += "".join(f"<tr>{''.join(_html_cell(term) for term in row)}</tr>\n" for row in answer.rows)
-    return _page(f"{body}</tbody>\n</table>", title, lang)
+    from cvo import tabular  # noqa: PLC0415
+
+    return _page(tabular.table(answer.variables, answer.rows), title, lang)
 
 
 def _page(body: str, title: str, lang: str) -> str:
+    import html  # noqa: PLC0415 - only pages need it
+
     title = html.escape(title or "cvo")
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}"
@@ -225,15 +238,6 @@ def _page(body: str, title: str, lang: str) -> str:
         f'<!doctype html>\n<html{language}>\n<head><meta charset="utf-8"><title>{title}</title>\n'
         f"<style>{style}</style></head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     )
-
-
-def _html_cell(term: Term | None) -> str:
-    text = html.escape(readable(term))
-    if isinstance(term, ox.NamedNode) and term.value.startswith(("http://", "https://")):
-        return f'<td><a href="{html.escape(term.value)}">{text}</a></td>'
-    if isinstance(term, ox.Literal) and term.language:
-        return f'<td lang="{html.escape(term.language)}">{text}</td>'
-    return f"<td>{text}</td>"
 
 
 def _graph(triples: tuple[ox.Triple, ...], form: ox.RdfFormat) -> str:
@@ -257,3 +261,5 @@ GRAPH_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+BINARY = ("parquet", "xlsx")
+"""The formats that `write_bytes` knows."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cvo.errors import QuestionError
-from cvo.output import Lang, deadline, deliver, form_of, width
+from cvo.output import Lang, deadline, deliver, deliver_bytes, form_of, width
 
 if TYPE_CHECKING:
     from cvo.questions import Question
@@ -28,6 +28,8 @@ class Format(StrEnum):
     XML = "xml"
     MD = "md"
     HTML = "html"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
     TURTLE = "turtle"
     TRIG = "trig"
     NT = "nt"
@@ -99,6 +101,8 @@ def query(  # noqa: PLR0913 - one parameter for each option
         chosen = form_of(form, output, Format, "turtle" if is_graph else "table" if output is None and sys.stdout.isatty() else "csv")
         if isinstance(answer, Stream) and chosen in render.ROWS:
             deliver(render.stream(answer.variables, answer.rows, chosen, language), output)
+        elif chosen in render.BINARY:
+            deliver_bytes(render.write_bytes(whole(answer), chosen, lang=language, title=question.name), output)
         else:
             rows = whole(answer)
             text = render.write(rows, chosen, lang=language, title=heading, width=width())

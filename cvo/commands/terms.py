@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cvo.commands.query import Format
-from cvo.output import Lang, deliver, form_of, width
+from cvo.output import Lang, deliver, deliver_bytes, form_of, width
 
 
 def terms(  # noqa: PLR0913 - one parameter for each option
@@ -27,7 +27,7 @@ def terms(  # noqa: PLR0913 - one parameter for each option
     """
     from cvo import dataset, lookup  # noqa: PLC0415 - only here
     from cvo.names import short  # noqa: PLC0415
-    from cvo.render import write  # noqa: PLC0415
+    from cvo.render import BINARY, write, write_bytes  # noqa: PLC0415
 
     loaded = dataset.load(data) if data else dataset.load_shipped()
     below = short(lookup.find(kind, loaded, "owl:Class", called="--kind", example="Risk").value) if kind else "cvo:Term"
@@ -35,4 +35,7 @@ def terms(  # noqa: PLR0913 - one parameter for each option
     if not answer.rows:
         typer.echo("nothing found; try a shorter word, or the other language", err=True)
     chosen = form_of(form, output, Format, "table" if output is None and sys.stdout.isatty() else "csv")
+    if chosen in BINARY:
+        deliver_bytes(write_bytes(answer, chosen, lang=lang.value if lang else "", title=words), output)
+        return
     deliver(write(answer, chosen, lang=lang.value if lang else "", title=words, width=width()), output)
