@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from cvo.answers import Answer
 from cvo.errors import Place, QuestionError
 from cvo.files import read_text, shipped
 from cvo.lookup import find as find_term
 from cvo.names import nearest
-from cvo.terms import PREFIXES
+from cvo.terms import PREFIXES, RDF, RDFS, SH, XSD
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cvo.dataset import Dataset
 
 _LITERALS = {"string": re.compile(".*", re.DOTALL), "integer": re.compile(r"[+-]?[0-9]+"), "decimal": re.compile(r"[+-]?[0-9]*[.]?[0-9]+")}
 _KIND = re.compile(r"[A-Za-z]+(?::[A-Za-z]+)?")
+QUESTION = "https://w3id.org/cvo/question/"
 _PARAMETER = "write `#+ parameter: name Kind example` and in the query `VALUES ?name { UNDEF }`"
 
 
@@ -79,19 +83,37 @@ def parse(name: str, text: str) -> Question:
 
 
 def catalogue() -> list[Question]:
-    """Return the shipped questions, sorted by name."""
-    return [parse(path.stem, read_text(path)) for path in shipped("ontology/questions", "*.rq")]
+    """Return the questions that can be asked by name, sorted by it: the shipped ones and the user's own, which go before."""
+    return [parse(name, read_text(path)) for name, path in sorted(_available().items())]
+
+
+def _available() -> dict[str, Path]:
+    folder = own_folder()
+    own = sorted(folder.glob("*.rq")) if folder is not None and folder.is_dir() else []
+    return {path.stem: path for path in (*shipped("ontology/questions", "*.rq"), *own)}
+
+
+def own_folder() -> Path | None:
+    """Return where the user keeps questions: ``questions`` in the configuration folder, or in ``CVO_CONFIG``; None without a home."""
+    if wanted := os.environ.get("CVO_CONFIG"):
+        return Path(wanted) / "questions"
+    from platformdirs import user_config_path  # noqa: PLC0415 - only where nothing else is said
+
+    try:
+        return user_config_path("cvo", appauthor=False) / "questions"
+    except RuntimeError:
+        return None
 
 
 def find(name: str) -> Question:
-    """Return the question that *name* means: a file first, then a shipped question (``risks.rq`` or ``risks``).
+    """Return the question that *name* means: a file first, then one of the catalogue (``risks.rq`` or ``risks``).
 
     Raises: QuestionError, if there is neither; InputError, if the file cannot be read.
     """
     path = Path(name)
     if path.is_file():
         return parse(name, read_text(path))
-    available = {p.stem: p for p in shipped("ontology/questions", "*.rq")}
+    available = _available()
     if name.removesuffix(".rq") in available:
         return parse(name.removesuffix(".rq"), read_text(available[name.removesuffix(".rq")]))
     if path.is_dir():
@@ -101,6 +123,44 @@ def find(name: str) -> Question:
     guess = nearest(path.stem, available)
     hint = f"did you mean {guess}? " if guess else ""
     raise QuestionError(f"no such file or shipped question: {name}", hint=f"{hint}`cvo query --list` shows the shipped ones")
+
+
+def executables(questions: Iterable[Question]) -> Answer:
+    """Return *questions* as SHACL executables (`sh:SPARQLSelectExecutable`), with labels, prefixes and parameters.
+
+    See section 6 of SHACL Advanced Features. A question that is no SELECT is left out.
+    """
+    triples: list[ox.Triple] = []
+
+    def say(subject: ox.NamedNode | ox.BlankNode, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal) -> None:
+        triples.append(ox.Triple(subject, ox.NamedNode(predicate), value))
+
+    header = ox.NamedNode(QUESTION.rstrip("/"))
+    for prefix, namespace in PREFIXES.items():
+        declared = ox.NamedNode(f"{QUESTION}prefix-{prefix}")
+        say(header, f"{SH}declare", declared)
+        say(declared, f"{SH}prefix", ox.Literal(prefix))
+        say(declared, f"{SH}namespace", ox.Literal(namespace, datatype=ox.NamedNode(f"{XSD}anyURI")))
+    for question in questions:
+        if not any(token.says("SELECT") for token in tokens(question.text)):
+            continue
+        node = ox.NamedNode(QUESTION + quote(question.name))
+        say(node, f"{RDF}type", ox.NamedNode(f"{SH}SPARQLSelectExecutable"))
+        for language, text in sorted(question.summary.items()):
+            say(node, f"{RDFS}label", ox.Literal(text, language=language))
+        say(node, f"{SH}prefixes", header)
+        say(node, f"{SH}select", ox.Literal(_substitute(question.text, {})))
+        for parameter in question.parameters:
+            own = ox.NamedNode(f"{QUESTION}{quote(question.name)}#{parameter.name}")
+            say(node, f"{SH}parameter", own)
+            say(own, f"{SH}path", own)
+            say(own, f"{SH}optional", ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean")))
+            if parameter.kind in _LITERALS:
+                say(own, f"{SH}datatype", ox.NamedNode(f"{XSD}{parameter.kind}"))
+            else:
+                prefix, _, local = f"cvo:{parameter.kind}".rpartition(":")
+                say(own, f"{SH}class", ox.NamedNode(PREFIXES[prefix.rpartition(":")[2]] + local))
+    return Answer(triples=tuple(triples))
 
 
 def bind(question: Question, values: Mapping[str, str], dataset: Dataset) -> str:

@@ -14,7 +14,15 @@ from cvo.errors import QuestionError
 from cvo.output import Lang, deadline, deliver, deliver_bytes, form_of, width
 
 if TYPE_CHECKING:
+    from cvo.answers import Answer, Stream
     from cvo.questions import Question
+
+
+class Citation(StrEnum):
+    """The ways to write citations."""
+
+    BIBTEX = "bibtex"
+    CSL = "csl"
 
 
 class Format(StrEnum):
@@ -41,7 +49,11 @@ class Format(StrEnum):
 def query(  # noqa: PLR0913 - one parameter for each option
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUESTION] [NAME=VALUE]...", help="A file, a shipped question or - (stdin); then its parameters."),
+        typer.Argument(
+            metavar="[QUESTION] [NAME=VALUE]...",
+            autocompletion=completions,
+            help="A file, a shipped question or - (stdin); then its parameters.",
+        ),
     ] = None,
     *,
     execute: Annotated[str, typer.Option("-e", "--execute", metavar="SPARQL", help="The query itself, in place of a question.")] = "",
@@ -62,6 +74,7 @@ def query(  # noqa: PLR0913 - one parameter for each option
     limit: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Stop after so many rows.")] = 0,
     timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Give up after so long.")] = 0,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped questions with their parameters.")] = False,
+    cite: Annotated[Citation | None, typer.Option(help="Print the sources behind the rows as citations instead.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take a warning for an error: print no answer.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print the plan and the times instead of the answer.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the question's SPARQL instead of asking it.")] = False,
@@ -70,48 +83,79 @@ def query(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo query risks.rq | cvo query risks-by-stage stage=product-marketing | cvo query -e 'SELECT * { ?s a cvo:Risk }' -f json
     """
-    from cvo import asking, questions, render  # noqa: PLC0415 - only here
-    from cvo.answers import Answer, Stream, limited, whole  # noqa: PLC0415
+    from cvo import asking, citing, questions, render  # noqa: PLC0415 - only here
+    from cvo.answers import limited, whole  # noqa: PLC0415
     from cvo.dataset import Dataset  # noqa: PLC0415
 
+    language = lang.value if lang else ""
     if list_:
-        typer.echo(asking.listing(questions.catalogue(), lang.value if lang else "", width()), nl=False)
+        is_graph = form in {Format.TURTLE, Format.JSONLD, Format.NT}
+        listed = render.write(questions.executables(questions.catalogue()), form.value) if form and is_graph else ""
+        deliver(listed or asking.listing(questions.catalogue(), language, width()), output)
         return
     name, *assignments = ["", *(arguments or [])] if execute else (arguments or [""])
     question = questions.parse("-e", execute) if execute else _question(name)
-    started = time.perf_counter()
     place = asking.Place(tuple(data or ()), not only_data, store, on, timeout, page)
     with deadline(timeout):
+        started = time.perf_counter()
         asked = asking.prepare(question, assignments, place)
-        if show:
-            typer.echo(asked.text.rstrip())
+        if show or explain:
+            deliver(asked.explained() if explain else f"{asked.text.rstrip()}\n", output)
             return
-        if explain:
-            deliver(asked.explained(), output)
-            return
-        language = lang.value if lang else ""
-        heading = question.summary.get(language, "") if lang else " · ".join(question.summary.values())
         answer = limited(asked.stream(), limit)
         warnings = asked.warnings()
         for warning in warnings:
             typer.echo(warning, err=True)
         if warnings and strict:
             raise typer.Exit(2)
-        is_graph = isinstance(answer, Answer) and answer.triples is not None
-        chosen = form_of(form, output, Format, "turtle" if is_graph else "table" if output is None and sys.stdout.isatty() else "csv")
-        if isinstance(answer, Stream) and chosen in render.ROWS:
-            deliver(render.stream(answer.variables, answer.rows, chosen, language), output)
-        elif chosen in render.BINARY:
-            deliver_bytes(render.write_bytes(whole(answer), chosen, lang=language, title=question.name), output)
-        else:
-            rows = whole(answer)
-            text = render.write(rows, chosen, lang=language, title=heading, width=width())
-            if chosen == "table" and output is None and rows.truth is None and rows.triples is None:
-                typer.echo(_counted(heading, len(rows), time.perf_counter() - started, language), err=True)
-            deliver(text, output)
+        if cite:
+            deliver(citing.cite(whole(answer), asked.known, cite.value), output)
+            return
+        _write(answer, question, form, output, language, started)
     if place == asking.Place(timeout=timeout) and isinstance(asked.data, Dataset):
         sys.stdout.flush()
         asked.data.keep()
+
+
+def _write(  # noqa: PLR0913, PLR0917 - what the command was told
+    answer: Answer | Stream, question: Question, form: Format | None, output: Path | None, lang: str, started: float
+) -> None:
+    """Write *answer* in the format that was asked for; on a terminal as a table under a line that says what it is."""
+    from cvo import render  # noqa: PLC0415
+    from cvo.answers import Answer, whole  # noqa: PLC0415
+
+    is_graph = isinstance(answer, Answer) and answer.triples is not None
+    chosen = form_of(form, output, Format, "turtle" if is_graph else "table" if output is None and sys.stdout.isatty() else "csv")
+    if not isinstance(answer, Answer) and chosen in render.ROWS:
+        deliver(render.stream(answer.variables, answer.rows, chosen, lang), output)
+        return
+    rows = whole(answer)
+    if chosen in render.BINARY:
+        deliver_bytes(render.write_bytes(rows, chosen, lang=lang, title=question.name), output)
+        return
+    heading = question.summary.get(lang, "") if lang else " · ".join(question.summary.values())
+    text = render.write(rows, chosen, lang=lang, title=heading, width=width())
+    if chosen == "table" and output is None and rows.truth is None and rows.triples is None:
+        typer.echo(_counted(heading, len(rows), time.perf_counter() - started, lang), err=True)
+    deliver(text, output)
+
+
+def completions(incomplete: str) -> list[tuple[str, str]]:
+    """Return what can follow *incomplete* on the command line: questions, or values of their parameters, each with what it is."""
+    from cvo import dataset, lookup, questions  # noqa: PLC0415
+    from cvo.names import short  # noqa: PLC0415
+
+    name, equals, value = incomplete.partition("=")
+    if not equals:
+        found = [(question.name, question.summary.get("en", "")) for question in questions.catalogue()]
+        parameters = {parameter.name: parameter.kind for question in questions.catalogue() for parameter in question.parameters}
+        found += [(f"{parameter}=", kind) for parameter, kind in parameters.items()]
+        return [one for one in found if one[0].startswith(incomplete)]
+    kinds = {parameter.kind for question in questions.catalogue() for parameter in question.parameters if parameter.name == name}
+    rows = [row for kind in sorted(kinds) if ":" not in kind for row in lookup.search("", dataset.load_shipped(), f"cvo:{kind}")]
+    names = [(short(row["term"]).removeprefix("cvt:"), row.get("label_zh", "")) for row in rows]
+    typed = [(f"{name}={term}", label) for term, label in names if term.startswith(value)]
+    return typed or [(f"{name}={label}", term) for term, label in names if label.startswith(value)]
 
 
 def _counted(heading: str, number: int, seconds: float, lang: str) -> str:
