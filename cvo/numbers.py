@@ -50,6 +50,7 @@ PASSING = {
     "decade": (10,),
     "century": (100,),
 }
+ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12}  # I, V and X are mostly no numbers
 _CHINESE = r"[零〇一二三四五六七八九十百千万亿两]"
 _ARABIC = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ZH = re.compile(
@@ -197,6 +198,8 @@ def _in_english(text: str) -> Iterator[tuple[Fraction, bool]]:
                 value = Fraction(scale)
             elif word in MONTHS:
                 yield Fraction(MONTHS.index(word) + 1), False
+            elif found["word"] in ROMAN:
+                yield Fraction(ROMAN[found["word"]]), False
             root = next((r for r in (word, word.removesuffix("d"), word.removesuffix("s"), word.removesuffix("fold")) if r in PASSING), "")
             yield from ((Fraction(n), False) for n in PASSING.get(root, ()))
             if word.endswith("fold") and word[:-4] in ONES:
