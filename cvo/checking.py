@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.checks import catalogue, chosen
-from cvo.contribution import FORMATS, Contributed, read
 from cvo.copied import HAN, WORDS, Documents
-from cvo.dataset import expand
+from cvo.gathered import Gathered, gather
 from cvo.engines import owl, sparql
-from cvo.errors import EngineError, InputError, NothingChecked, Place
-from cvo.files import read_text, shipped
+from cvo.errors import EngineError, NothingChecked, Place
+from cvo.files import read_text
 from cvo.findings import Finding, Report
 from cvo.names import curie, shorten
 from cvo.numbers import missing, named, shown
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from cvo.checks import Check
-    from cvo.contribution import Term
+    from cvo.contribution import Contributed, Term
     from cvo.findings import Texts
 
 TYPE, CLAIM, SOURCE_CLASS = ox.NamedNode(f"{RDF}type"), f"{CVO}statement", ox.NamedNode(f"{CVO}Source")
@@ -62,12 +61,12 @@ def check(  # noqa: PLR0913 - each is a choice of the user
     """
     started = time.perf_counter()
     run = chosen(catalogue() if checks is None else checks, select, ignore)
-    files, around = _files([paths] if isinstance(paths, (str, Path)) else paths, beside)
+    files, around = gather([paths] if isinstance(paths, (str, Path)) else paths, beside)
     problems = [problem for file in files for problem in file.problems]
     good = [file for file in files if not file.problems]
     findings: list[Finding] = []
     if good:
-        data = _Data(good, around)
+        data = Gathered(good, around)
         with ThreadPoolExecutor(1) as pool:
             java = pool.submit(_reason, [c for c in run if c.engine in ("profiles", "reasoner")], data)
             documents = {str(path): read_text(path) for path in texts}
@@ -92,81 +91,13 @@ def check(  # noqa: PLR0913 - each is a choice of the user
     )
 
 
-def _files(paths: Sequence[str | Path], beside: Sequence[Path] | None) -> tuple[list[Contributed], list[Contributed]]:
-    """Return the files that are checked and those that are only loaded beside them."""
-    own = [path for path in shipped("ontology") if path.suffix.lower() in FORMATS] + shipped("instances") if beside is None else beside
-    if not paths:
-        return [read(_near(path), number) for number, path in enumerate(own)], []
-    expanded = [(path, Path(name) == path) for name in paths for path in expand([name])]
-    checked = list(dict.fromkeys(path for path, itself in expanded if itself or path.suffix.lower() in FORMATS))
-    if not checked:
-        raise InputError(f"no file that cvo checks in: {', '.join(map(str, paths))}", hint=f"looked for {' '.join(FORMATS)}")
-    files = [read(path, number) for number, path in enumerate(checked)]
-    names, here = {path.name for path in checked}, {path.resolve() for path in checked}
-    others = [path for path in own if path.resolve() not in here and not (path.name in names and path.parent.name == "instances")]
-    around = [read(path, len(files) + number) for number, path in enumerate(others)]
-    for file in around:
-        if file.error:
-            raise file.syntax_problem()
-    return files, around
-
-
-def _near(path: Path) -> Path:
-    """Return *path* from the folder one is in, if it is below that: what people read and click on."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-class _Data:
-    """The files, the store that holds them all, and where their nodes are described."""
-
-    def __init__(self, files: Sequence[Contributed], around: Sequence[Contributed]) -> None:
-        self.files = files
-        self.all = (*files, *around)
-        self.store = ox.Store()
-        self.store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for file in self.all for q in file.quads)
-        self.where: dict[object, list[Contributed]] = {}
-        for file in files:
-            for subject in dict.fromkeys(quad.subject for quad in file.quads):
-                self.where.setdefault(subject, []).append(file)
-        self.prefixes: Mapping[str, str] = {**files[0].prefixes, **PREFIXES}
-
-    @property
-    def subjects(self) -> set[object]:
-        """Return the nodes that the checked files describe."""
-        return set(self.where)
-
-    def finding(self, check: Check, focus: Term, prop: str = "", value: Term | None = None, cells: Mapping[str, str] = {}) -> Finding | None:  # noqa: B006 - only read
-        """Return the finding that *check* makes at *focus*, placed; None if no checked file describes it."""
-        files = self.where.get(focus, ())
-        if not files:
-            return None
-        steps = (prop,) if prop else ()
-        file, place = next(
-            ((f, p) for f in files if value is not None and (p := f.place_of_value(focus, steps, value))),
-            None,
-        ) or next(((f, p) for f in files if steps and (p := f.place_of_property(focus, steps, last=False))), (files[0], None))
-        place = place or file.place_of_node(focus) or file.top
-        messages, helps = check.told({"focus": file.show(focus), **cells})
-        return Finding(
-            place=place,
-            code=check.code,
-            severity=check.severity,
-            messages=messages,
-            help=helps,
-            focus=str(focus),
-            name=file.show(focus),
-            path=prop,
-            value="" if value is None else str(value),
-            line=file.line(place.line),
-        )
-
-
-def _asked(check: Check, data: _Data) -> Iterator[Finding]:
+def _asked(check: Check, data: Gathered) -> Iterator[Finding]:
     """Return the findings of a query, one for each row at which the figures differ, if *check* is about them."""
     answer = sparql.ask(data.store, check.query)
     for row in answer.rows:
         found = dict(zip(answer.variables, row, strict=True))
+        if check.symmetric and found["focus"] not in data.where:  # the pair's other half is what was contributed
+            found["focus"], found["other"] = found["other"], found["focus"]
         focus, prop, value = found.get("focus"), found.get("property"), found.get("value")
         if focus is None or focus not in data.where:
             continue
@@ -212,7 +143,7 @@ def _differing(cells: Mapping[str, str]) -> str:
     return ""
 
 
-def _copied(check: Check, data: _Data, texts: Mapping[str, str], least_han: int, least_words: int) -> Iterator[Finding]:
+def _copied(check: Check, data: Gathered, texts: Mapping[str, str], least_han: int, least_words: int) -> Iterator[Finding]:
     """Return a finding for each text of the checked files that repeats a run of a document."""
     titles = {q.object.value for file in data.all for q in file.quads if q.predicate.value == TITLE and isinstance(q.object, ox.Literal)}
     documents = Documents(texts, allowed=sorted(titles), least_han=least_han, least_words=least_words)
@@ -232,7 +163,7 @@ def _copied(check: Check, data: _Data, texts: Mapping[str, str], least_han: int,
                     yield finding
 
 
-def _reason(checks: Sequence[Check], data: _Data) -> tuple[Iterable[owl.Violation], owl.Conclusions | None]:
+def _reason(checks: Sequence[Check], data: Gathered) -> tuple[Iterable[owl.Violation], owl.Conclusions | None]:
     """Return what the OWL API and HermiT say; of the profiles files with claims are left out, for they hold dates.
 
     xsd:date is no datatype of OWL 2, and claims are data for SPARQL and SHACL; HermiT passes over it.
@@ -242,14 +173,17 @@ def _reason(checks: Sequence[Check], data: _Data) -> tuple[Iterable[owl.Violatio
     violations = owl.profiles(*words) if "profiles" in engines else ()
     if "reasoner" not in engines:
         return violations, None
-    found = owl.classify(*(file.quads for file in data.all))
+    # the texts outnumber all else and no class depends on them
+    found = owl.classify([q for file in data.all for q in file.quads if not (isinstance(q.object, ox.Literal) and q.object.language)])
     if not found.consistent and not found.why:
         alone = owl.classify(*words)
         found = found if alone.consistent else alone
     return violations, found
 
 
-def _owl_findings(java: Future[tuple[Iterable[owl.Violation], owl.Conclusions | None]], run: Sequence[Check], data: _Data) -> Iterator[Finding]:
+def _owl_findings(
+    java: Future[tuple[Iterable[owl.Violation], owl.Conclusions | None]], run: Sequence[Check], data: Gathered
+) -> Iterator[Finding]:
     by_code = {check.code: check for check in run}
     try:
         violations, conclusions = java.result()
@@ -272,7 +206,7 @@ def _owl_findings(java: Future[tuple[Iterable[owl.Violation], owl.Conclusions | 
             yield _said(each, data, "", f"<{iri}>", {"focus": shorten(iri, data.prefixes)})
 
 
-def _said(check: Check, data: _Data, what: str, axioms: str, cells: Mapping[str, str] = {}) -> Finding:  # noqa: B006 - only read
+def _said(check: Check, data: Gathered, what: str, axioms: str, cells: Mapping[str, str] = {}) -> Finding:
     """Return the finding of a reasoner, at the first node of its *axioms* that a checked file describes, else at the first file."""
     for found in _NAME.finditer(_LITERAL.sub("", axioms)):
         node = ox.NamedNode(found[1] or PREFIXES.get(found[2], f"{found[2]}:") + found[3])
@@ -285,8 +219,10 @@ def _said(check: Check, data: _Data, what: str, axioms: str, cells: Mapping[str,
 
 def listing(lang: str) -> str:
     """Return all checks as text: code, severity, what each finds, and which tests of other tools it answers."""
-    words: dict[str, str] = {"violation": "错误", "warning": "警告", "info": "提示"} if lang == "zh" else {"violation": "error", "info": "note"}
-    lines = []
+    words: dict[str, str] = (
+        {"violation": "错误", "warning": "警告", "info": "提示"} if lang == "zh" else {"violation": "error", "info": "note"}
+    )
+    lines: list[str] = []
     group = ""
     for each in catalogue():
         if each.group != group:

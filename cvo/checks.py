@@ -26,7 +26,8 @@ _HOLE = re.compile(r"\{(\w+)\}")
 class Check:
     """One quality check: its *code* stays the same for ever; *query* is empty where another engine finds.
 
-    *like* names the tests of other tools that look for the same. A hole ``{name}`` in a text is filled from the query's column.
+    *like* names the tests of other tools that look for the same; a *symmetric* query tells of each pair, ``?focus`` and
+    ``?other``, once. A hole ``{name}`` in a text is filled from the query's column.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Check:
     query: str = ""
     engine: str = "sparql"
     like: str = ""
+    symmetric: bool = False
 
     def told(self, cells: dict[str, str]) -> tuple[Texts, Texts]:
         """Return the message and what to do, with *cells* in their holes."""
@@ -90,7 +92,9 @@ def parse(name: str, text: str) -> Check:
             hint="write `#+ code: …`, group, severity, message-zh, message-en, help-zh, help-en, and the query below",
         )
     messages, helps = (tuple((lang, fields[f"{key}-{lang}"]) for lang in ("en", "zh")) for key in ("message", "help"))
-    return Check(fields["code"], fields["group"], fields["severity"], messages, helps, query, engine, fields.get("like", ""))
+    return Check(
+        fields["code"], fields["group"], fields["severity"], messages, helps, query, engine, fields.get("like", ""), "symmetric" in fields
+    )
 
 
 def catalogue() -> tuple[Check, ...]:

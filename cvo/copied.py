@@ -25,7 +25,7 @@ class Copy:
 
 
 def han(text: str) -> tuple[str, ...]:
-    """Return the Chinese characters of *text*, which white space and punctuation do not part.
+    r"""Return the Chinese characters of *text*, which white space and punctuation do not part.
 
     >>> "".join(han("技术，为 产业\\n赋能 AI"))
     '技术为产业赋能'
@@ -50,9 +50,7 @@ class Documents:
     ('为文化产业的', 6, 'a.txt')
     """
 
-    def __init__(
-        self, texts: Mapping[str, str], *, allowed: Iterable[str] = (), least_han: int = HAN, least_words: int = WORDS
-    ) -> None:
+    def __init__(self, texts: Mapping[str, str], *, allowed: Iterable[str] = (), least_han: int = HAN, least_words: int = WORDS) -> None:
         """Index *texts*, by the name of each; a run that is a part of one of *allowed*, such as a title, is no copy."""
         self._kinds = ((han, least_han, ""), (words, least_words, " "))
         allowed = list(allowed)

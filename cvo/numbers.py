@@ -5,31 +5,39 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Numeral: TypeAlias = "tuple[Fraction, bool]"
+"""A number, and whether it is firm: written to be counted."""
+
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
+MARKS = {"%": 100, "％": 100, "个百分点": 100, "‰": 1000, "成": 10}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 ONES = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-        " nineteen".split()
+        [
+            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+        ]
     )
 }
-TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+TENS = {word: 10 * n for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}
 ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth"
-        " seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+            *("thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
+        ],
         1,
     )
 }
 SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 # What names a number in passing: never asked for in the other language, but there if the other language asks.
 PASSING = {
     "once": (1,),
@@ -120,91 +128,136 @@ def _plain(text: str) -> Fraction:
     return Fraction(text.replace(",", ""))
 
 
-def _in_chinese(text: str) -> Iterator[tuple[Fraction, bool]]:
+def _value(text: str) -> Fraction | None:
+    return _plain(text) if text[0].isdigit() else chinese_number(text)
+
+
+def _century(found: re.Match[str]) -> Iterator[Numeral]:
+    number, decade = _value(found["century"]), found["decade"]
+    if number:
+        yield ((number - 1) * 100 + (_value(decade) or 0) if decade else number), True
+
+
+def _percent(found: re.Match[str]) -> Iterator[Numeral]:
+    if (number := _value(found["percent"])) is not None:
+        yield number / 100, True
+
+
+def _fraction(found: re.Match[str]) -> Iterator[Numeral]:
+    below, above = chinese_number(found["denominator"]), chinese_number(found["numerator"])
+    if below and above:
+        yield above / below, True
+
+
+def _arabic(found: re.Match[str]) -> Iterator[Numeral]:
+    number = _plain(found["arabic"]) * _scale(found["scale"] or "")
+    yield number / MARKS.get((found["mark"] or "").strip(), 1), True
+
+
+def _tenths(found: re.Match[str]) -> Iterator[Numeral]:
+    yield Fraction(DIGITS[found["tenths"]], 10) + (Fraction(1, 20) if found["half"] else 0), True
+
+
+def _han(found: re.Match[str]) -> Iterator[Numeral]:
+    text = found["han"]
+    if (number := chinese_number(text)) is not None:
+        counted = not set(text).isdisjoint("百千万亿") and not set(text).isdisjoint(DIGITS)
+        yield (number / 100 if found["points"] else number), counted or bool(found["points"])
+    yield from (
+        (Fraction(DIGITS[c] if c in DIGITS else UNITS[c]), False) for c in text if c in DIGITS or c in UNITS
+    )  # 三四个: three or four
+
+
+def _in_passing(found: re.Match[str]) -> Iterator[Numeral]:
+    yield from (
+        (number, False) for number in {"半": (Fraction(1, 2),), "单": (Fraction(1),)}.get(found["passing"], (Fraction(2), Fraction(1)))
+    )
+
+
+_KINDS = (
+    ("century", _century),
+    ("percent", _percent),
+    ("denominator", _fraction),
+    ("arabic", _arabic),
+    ("tenths", _tenths),
+    ("han", _han),
+    ("passing", _in_passing),
+)
+
+
+def _in_chinese(text: str) -> Iterator[Numeral]:
     """Return each number with whether it is firm."""
     for found in _ZH.finditer(text):
-        if century := found["century"]:
-            number = _plain(century) if century[0].isdigit() else chinese_number(century)
-            decade = found["decade"]
-            if number and decade:
-                tens = _plain(decade) if decade[0].isdigit() else chinese_number(decade)
-                yield (number - 1) * 100 + (tens or 0), True
-            elif number:
-                yield number, True
-        elif percent := found["percent"]:
-            number = _plain(percent) if percent[0].isdigit() else chinese_number(percent)
-            if number is not None:
-                yield number / 100, True
-        elif found["denominator"]:
-            below, above = chinese_number(found["denominator"]), chinese_number(found["numerator"])
-            if below and above:
-                yield above / below, True
-        elif found["arabic"]:
-            number = _plain(found["arabic"]) * _scale(found["scale"] or "")
-            mark = (found["mark"] or "").strip()
-            yield number / {"%": 100, "％": 100, "个百分点": 100, "‰": 1000, "成": 10}.get(mark, 1), True
-        elif found["tenths"]:
-            yield Fraction(DIGITS[found["tenths"]], 10) + (Fraction(1, 20) if found["half"] else 0), True
-        elif found["han"]:
-            number = chinese_number(found["han"])
-            if number is not None:
-                counted = len(found["han"]) > 1 and set(found["han"]) & set("百千万亿") and set(found["han"]) & set(DIGITS)
-                yield (number / 100 if found["points"] else number), bool(counted) or bool(found["points"])
-            for c in found["han"]:  # 三四个: three or four
-                if c in DIGITS or c in UNITS:
-                    yield Fraction(DIGITS.get(c, UNITS.get(c, 0))), False
-        else:
-            yield from ((n, False) for n in {"半": (Fraction(1, 2),), "单": (Fraction(1),)}.get(found["passing"], (Fraction(2), Fraction(1))))
+        yield from next(read for kind, read in _KINDS if found[kind])(found)
 
 
-def _in_english(text: str) -> Iterator[tuple[Fraction, bool]]:
-    """Return each number with whether it is firm: words that make one number are taken together."""
-    value: Fraction | None = None
-    total, firm, end = Fraction(0), False, 0
-    for found in [*_EN.finditer(text), None]:
-        between = "" if found is None else text[end : found.start()]
-        word = "" if found is None or found["word"] is None else found["word"].lower()
-        joined = found is not None and (between.strip(" -\u2011\u00a0") == "" or word in SCALES)
-        if value is not None and word == "and" and between == " ":
-            assert found is not None
-            end = found.end()
-            continue
+@dataclass(slots=True)
+class _Spoken:
+    """A number of which more words may follow: *total* of the thousands and millions that are over, *value* of what is not."""
+
+    value: Fraction
+    firm: bool
+    total: Fraction = Fraction(0)
+
+    def extend(self, word: str) -> bool:
+        """Take *word* as a further part of the number, and return whether it is one."""
         scale = SCALES.get(word) or SCALES.get(word.removesuffix("s"))
-        if value is not None and joined and scale:
-            if scale == 100:  # noqa: PLR2004
-                value *= scale
-            else:
-                total, value = total + value * scale, Fraction(0)
-            firm = True
-        elif value is not None and joined and word in ONES and value >= 20 and value % 10 == 0:  # noqa: PLR2004  twenty-three
-            value += ONES[word]
-        elif value is not None and word in ("per", "percent") and joined:
-            value /= 100
-            firm = True
+        if scale == SCALES["hundred"]:
+            self.value *= scale
+        elif scale:
+            self.total, self.value = self.total + self.value * scale, Fraction(0)
+        elif word in ONES and self.value in TENS.values():  # twenty-three
+            self.value += ONES[word]
+            return True
+        elif word in ONES | TENS and self.firm and self.value % 100 == 0:  # two hundred and fifty
+            self.value += (ONES | TENS)[word]
+        elif word in ("per", "percent"):
+            self.value /= 100
         else:
-            if value is not None:
-                yield total + value, firm
-            total, value, firm = Fraction(0), None, False
-            if found is None:
-                return
-            if found["arabic"]:
-                value = _plain(found["arabic"]) / (100 if found["mark"] else 1)
-                firm = True
-            elif word in ONES or word in TENS:
-                value = Fraction(ONES.get(word, TENS.get(word, 0)))
-            elif word in ORDINALS:
-                value = Fraction(ORDINALS[word])
-            elif scale:
-                value = Fraction(scale)
-            elif word in MONTHS:
-                yield Fraction(MONTHS.index(word) + 1), False
-            elif found["word"] in ROMAN:
-                yield Fraction(ROMAN[found["word"]]), False
-            root = next((r for r in (word, word.removesuffix("d"), word.removesuffix("s"), word.removesuffix("fold")) if r in PASSING), "")
-            yield from ((Fraction(n), False) for n in PASSING.get(root, ()))
-            if word.endswith("fold") and word[:-4] in ONES:
-                yield Fraction(ONES[word[:-4]]), False
+            return False
+        self.firm = True
+        return True
+
+
+def _begun(found: re.Match[str]) -> _Spoken | None:
+    """Return the number that *found* begins, if it begins one."""
+    if found["arabic"]:
+        return _Spoken(_plain(found["arabic"]) / (100 if found["mark"] else 1), firm=True)
+    word = found["word"].lower()
+    number = (ONES | TENS | ORDINALS | SCALES | {f"{word}s": n for word, n in SCALES.items()}).get(word)
+    return None if number is None else _Spoken(Fraction(number), firm=False)
+
+
+def _loose(word: str) -> Iterator[Numeral]:
+    """Return what *word* may mean besides: a month, a Roman numeral, half, twice, threefold."""
+    low = word.lower()
+    root = next((r for r in (low, low.removesuffix("d"), low.removesuffix("s"), low.removesuffix("fold")) if r in PASSING), "")
+    numbers = [
+        *PASSING.get(root, ()),
+        *([ROMAN[word]] if word in ROMAN else ()),
+        *([MONTHS.index(low) + 1] if word.istitle() and low in MONTHS else ()),
+    ]
+    numbers += [ONES[low.removesuffix("fold")]] if low.endswith("fold") and low.removesuffix("fold") in ONES else []
+    yield from ((Fraction(number), False) for number in numbers)
+
+
+def _in_english(text: str) -> Iterator[Numeral]:
+    """Return each number with whether it is firm: words that make one number are taken together."""
+    spoken: _Spoken | None = None
+    end = 0
+    for found in _EN.finditer(text):
+        between, word = text[end : found.start()], found["word"] or ""
         end = found.end()
+        if spoken and word == "and" and between == " ":
+            continue
+        if spoken and not between.strip(" -\u2011\u00a0") and spoken.extend(word.lower()):
+            continue
+        if spoken:
+            yield spoken.total + spoken.value, spoken.firm
+        spoken = _begun(found)
+        yield from _loose(word)
+    if spoken:
+        yield spoken.total + spoken.value, spoken.firm
 
 
 def named(text: str, lang: str) -> Named:
