@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from cvo.answers import lexical
 from cvo.checks import catalogue, chosen
 from cvo.copied import HAN, WORDS, Documents
-from cvo.gathered import Gathered, gather
 from cvo.engines import owl, sparql
 from cvo.errors import EngineError, NothingChecked, Place
 from cvo.files import read_text
 from cvo.findings import Finding, Report
+from cvo.gathered import Gathered, gather
 from cvo.names import curie, shorten
 from cvo.numbers import missing, named, shown
 from cvo.terms import CVO, DCTERMS, PREFIXES, RDF
@@ -104,7 +105,7 @@ def _asked(check: Check, data: Gathered) -> Iterator[Finding]:
         shower = data.where[focus][0]
         cells = {name: _cell(term, shower) for name, term in found.items() if term is not None}
         if check.engine == "numbers":
-            what = _differing({name: sparql.lexical(term) for name, term in found.items() if term is not None})
+            what = _differing({name: lexical(term) for name, term in found.items() if term is not None})
             if not what:
                 continue
             cells["what"] = what
