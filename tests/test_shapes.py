@@ -231,6 +231,7 @@ def test_the_shapes_name_only_what_the_ontology_declares() -> None:
         ("Claim-certainty", "Certainty"),
         ("Claim-modality", "ClaimModality"),
         ("Claim-polarity", "Polarity"),
+        ("Omission-reason", "OmissionReason"),
         ("StatisticClaim-approximation", "Approximation"),
     ],
 )
