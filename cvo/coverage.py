@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from cvo.dataset import Dataset, load
 from cvo.errors import InputError, NothingChecked, Place, printable
-from cvo.files import data_root, read_bytes
-from cvo.locate import Document, Passage, locate
+from cvo.files import read_bytes
+from cvo.locate import Document, Passage, locate, omission_reasons
 from cvo.names import short
 from cvo.sentences import units, words
 from cvo.table import lay_out
+from cvo.terms import CVO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,6 @@ SELECT ?locator ?section ?reason ?claim {
   ?locator oa:hasSelector ?position . OPTIONAL { ?locator cvo:section ?section } OPTIONAL { ?locator cvo:omissionReason ?reason }
   BIND(EXISTS { ?c cvo:locator ?locator } AS ?claim)
 }"""
-_REASONS: Final = 'SELECT ?reason ?label { ?reason a cvo:OmissionReason ; rdfs:label ?label FILTER(LANG(?label) = "LANG") }'
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def as_json(found: Sequence[Coverage]) -> str:
 def as_text(found: Sequence[Coverage], lang: str, *, width: int = 0, snippets: bool = False) -> str:
     """Return *found* as people read it, in the language *lang*; with *snippets*, the first words of what is not covered."""
     say = _TEXTS[lang]
-    labels = _labels(lang)
+    labels = omission_reasons(lang)
     parts = []
     for one in found:
         lines = [printable(f"{one.file} · {one.document}")]
@@ -223,7 +223,7 @@ def as_text(found: Sequence[Coverage], lang: str, *, width: int = 0, snippets: b
         lines += ["", lay_out([say["section"], say["units"], *(say[state] for state in STATES)], rows, width).rstrip("\n"), ""]
         reasons = Counter(reason for s in one.sentences for reason in s.reasons)
         if reasons:
-            named = (f"{labels.get(reason, short(reason))} {number}" for reason, number in reasons.most_common())
+            named = (f"{labels.get(reason.removeprefix(CVO), short(reason))} {number}" for reason, number in reasons.most_common())
             lines.append(f"{say['reasons']}: {', '.join(named)}")
         for s in one.sentences:
             if s.status in ("partly", "open"):
@@ -248,11 +248,6 @@ def _summary(one: Coverage, say: dict[str, str]) -> str:
     percent = 100 * good / whole
     shown = f"{percent:.1f}" if good < whole else "100"
     return f"{shown} % ({good}/{whole}) {say['done']}; {share:.1f} % {say['words']}"
-
-
-def _labels(lang: str) -> dict[str, str]:
-    module = data_root() / "ontology" / "modules" / "source.ttl"
-    return {row["reason"]: row["label"] for row in load([module], with_shipped=False).query(_REASONS.replace('"LANG"', f'"{lang}"'))}
 
 
 def _counts(sentences: Sequence[Sentence]) -> dict[str, int]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from cvo.dataset import load
 from cvo.errors import InputError, NothingChecked
-from cvo.files import decode, read_bytes
+from cvo.files import data_root, decode, read_bytes
 from cvo.names import short
+from cvo.terms import CVO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +26,16 @@ SELECT ?locator ?expression ?state ?start ?end ?digest ?length {
   ?selector cvo:passageDigest ?digest ; cvo:passageLength ?length .
 } ORDER BY ?expression ?start ?end ?locator"""
 
+_REASONS = 'SELECT ?reason ?label { ?reason a cvo:OmissionReason ; rdfs:label ?label FILTER(LANG(?label) = "LANG") }'
+
 _PASSAGE = """\
 # :text-state cvo:textDigest "{state}"^^xsd:anyURI .
 
-:{name} a oa:SpecificResource ;
+:{name} a {kind} ;
   oa:hasSource :text ;
   oa:hasState :text-state ;
   cvo:section "…" ;
-  oa:hasSelector :{name}-position .
+  oa:hasSelector :{name}-position{reason} .
 
 :{name}-position a oa:TextPositionSelector ;
   oa:start {start} ;
@@ -131,18 +134,35 @@ def named_information(data: bytes) -> str:
     return "ni:///sha-256;" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
-def passage(text: str | Path, first: str, last: str, name: str = "p001") -> str:
+def passage(text: str | Path, first: str, last: str, name: str = "p001", omit: str = "") -> str:
     """Return the Turtle that points to the passage of the document *text* from *first* to *last*.
 
     *name* is that of the passage in the instance file, which must know the empty prefix and ``:text`` with ``:text-state``.
-    Raises: InputError, as `Document.between` does.
+    *omit* is the reason why no claim is made from it, such as ``heading``; without it a claim points to the passage.
+    Raises: InputError, as `Document.between` does, or if there is no such reason.
     """
+    if omit and omit not in (reasons := omission_reasons()):
+        raise InputError(f"not a reason for an omission: {omit}", hint=f"one of {' '.join(sorted(reasons))}")
     if not name.isidentifier():
         raise InputError(f"not the name of a passage: {name}", hint="letters and digits, such as p007")
     document = Document(read_bytes(Path(text)), str(text))
     start, end = document.between(first, last)
     digest, length = document.passage_digest(start, end)
-    return _PASSAGE.format(name=name, start=start, end=end, digest=digest, length=length, state=document.digest)
+    kind, reason = ("cvo:Omission", f" ;\n  cvo:omissionReason cvo:{omit}") if omit else ("oa:SpecificResource", "")
+    return _PASSAGE.format(
+        name=name, kind=kind, reason=reason, start=start, end=end, digest=digest, length=length, state=document.digest
+    )
+
+
+def omission_reasons(lang: str = "en") -> dict[str, str]:
+    """Return the reasons for which a passage may bear no claim, each with its label in the language *lang*.
+
+    >>> omission_reasons()["heading"]
+    'heading'
+    """
+    module = data_root() / "ontology" / "modules" / "source.ttl"
+    rows = load([module], with_shipped=False).query(_REASONS.replace('"LANG"', f'"{lang}"'))
+    return {row["reason"].removeprefix(CVO): row["label"] for row in rows}
 
 
 def locate(file: str | Path, texts: Sequence[str | Path]) -> list[Passage]:

@@ -18,7 +18,7 @@ _ITEM: Final = re.compile(r"\s*(?:[-*+•●▪◦‣·]\s|\[\d+\])")
 _CELL: Final = re.compile(r"[^\t|]+")
 _TABLE: Final = re.compile(r"\s*\||[^\t]*\t")
 _MARKUP: Final = re.compile(r"(?:\s|[#*_>|•●▪◦‣·]|</?[A-Za-z]+>|[-+]\s)*")
-_TAIL: Final = re.compile(r"(?:\s|[#*_|]|</?[A-Za-z]+>)*$")
+_TAIL: Final = re.compile(r"(?:\s|[#*_|●]|</?[A-Za-z]+>)*$")
 _CLOSING: Final = "”’」』）》)]\"'*_"
 # What ends a sentence: Chinese marks always, Latin ones where the next word begins like a sentence.
 _END: Final = re.compile(rf"[。！？]+[{re.escape(_CLOSING)}]*|[.!?]+[{re.escape(_CLOSING)}]*(?=\s+[^\sa-z]|\s*$)")

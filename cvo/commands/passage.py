@@ -15,8 +15,9 @@ def passage(
     *,
     text: Annotated[Path, typer.Option("--text", metavar="DOC", help="The document as UTF-8 text.")],
     name: Annotated[str, typer.Option(help="The name of the passage in your file.")] = "p001",
+    omit: Annotated[str, typer.Option(metavar="REASON", help="No claim is made from it, for this reason, such as heading.")] = "",
 ) -> None:
     """Print the Turtle that points to a passage of a document: offsets, length and digest, none of its words."""
     from cvo.locate import passage as point  # noqa: PLC0415
 
-    sys.stdout.write(point(text, first, last, name))
+    sys.stdout.write(point(text, first, last, name, omit))
