@@ -28,7 +28,10 @@ _TEXTS: Final = {
     "zh": {
         "section": "章节",
         "units": "句",
-        **{"covered": "有论断", "explained": "有理由", "partly": "不完整", "open": "未处理"},
+        "covered": "有论断",
+        "explained": "有理由",
+        "partly": "不完整",
+        "open": "未处理",
         "all": "合计",
         "words": "字词已覆盖",
         "reasons": "理由",
@@ -40,7 +43,10 @@ _TEXTS: Final = {
     "en": {
         "section": "section",
         "units": "sentences",
-        **{"covered": "covered", "explained": "explained", "partly": "partly", "open": "open"},
+        "covered": "covered",
+        "explained": "explained",
+        "partly": "partly",
+        "open": "open",
         "all": "all",
         "words": "of the words",
         "reasons": "reasons",
@@ -143,7 +149,9 @@ def _passages(file: str, path: Path, data: Dataset, document: Document) -> list[
         return [passage for passage in locate(file, [path]) if passage.status != "unchecked"]
     except NothingChecked:
         if document.digest not in known:
-            raise InputError(f"is no text of this file: {path}", hint="write its cvo:textDigest into the file; cvo passage shows it") from None
+            raise InputError(
+                f"is no text of this file: {path}", hint="write its cvo:textDigest into the file; cvo passage shows it"
+            ) from None
         return []
 
 
@@ -173,7 +181,15 @@ def _sentences(
         line = bisect_left(starts, unit.start + 1)
         counts = (len(marks), marks.count("c"), marks.count("o"), longest)
         yield Sentence(
-            unit.start, unit.end, unit.kind, section, line, unit.start - starts[line - 1] + 1, *counts, reasons=tuple(reasons), status=status
+            unit.start,
+            unit.end,
+            unit.kind,
+            section,
+            line,
+            unit.start - starts[line - 1] + 1,
+            *counts,
+            reasons=tuple(reasons),
+            status=status,
         )
 
 

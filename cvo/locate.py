@@ -149,9 +149,7 @@ def passage(text: str | Path, first: str, last: str, name: str = "p001", omit: s
     start, end = document.between(first, last)
     digest, length = document.passage_digest(start, end)
     kind, reason = ("cvo:Omission", f" ;\n  cvo:omissionReason cvo:{omit}") if omit else ("oa:SpecificResource", "")
-    return _PASSAGE.format(
-        name=name, kind=kind, reason=reason, start=start, end=end, digest=digest, length=length, state=document.digest
-    )
+    return _PASSAGE.format(name=name, kind=kind, reason=reason, start=start, end=end, digest=digest, length=length, state=document.digest)
 
 
 def omission_reasons(lang: str = "en") -> dict[str, str]:

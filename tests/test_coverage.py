@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,10 @@ def shown(text):
         (" \r\n\t\n", []),
         ("一句。两句？三句！", ["一句。", "两句？", "三句！"]),
         ("他说：“好。”走了。", ["他说：“好。”", "走了。"]),
-        ("It grew by 3.5 percent. Then e.g. it fell. J. Smith et al. agree.", ["It grew by 3.5 percent.", "Then e.g. it fell.", "J. Smith et al. agree."]),
+        (
+            "It grew by 3.5 percent. Then e.g. it fell. J. Smith et al. agree.",
+            ["It grew by 3.5 percent.", "Then e.g. it fell.", "J. Smith et al. agree."],
+        ),
         ("## 1. A title\n\nText.", ["1. A title", "Text."]),
         ("- first item\r\n- second item\r\n", ["first item", "second item"]),
         ("| 一 | 二 |\n|---|---|\n", ["一", "二"]),
@@ -67,20 +72,23 @@ def test_a_text_falls_into_its_units(text, expected):
 
 
 def test_a_sentence_goes_on_over_the_lines_of_a_narrow_page():
-    page = "\n\n".join(["这里一行写满了整整十八个字然后换到下", "一行继续写下去直到这一句话说完为止。", "下面又是一行写满了字的另外一句话它也", "换行。", "短题目", "再有一行写满了整整十八个汉字的句子啊"])
-    assert [kind for kind in (unit.kind for unit in units(page))] == ["sentence", "sentence", "line", "line"]
+    lines = "这里一行写满了整整十八个字然后换到下 一行继续写下去直到这一句话说完为止。 下面又是一行写满了字的另外一句话它也 换行。 短题目 再有一行写满了整整十八个汉字的句子啊"
+    page = lines.replace(" ", "\n\n")
+    assert [unit.kind for unit in units(page)] == ["sentence", "sentence", "line", "line"]
 
 
 @given(st.text(alphabet="文化 AI.。！\n\r\t|#-·“”1😀—,，", max_size=80))
 def test_units_are_in_order_and_hold_every_word(text):
     found = units(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(unit.start < unit.end and words(text, unit.start, unit.end) for unit in found)
     inside = [span for unit in found for span in words(text, unit.start, unit.end)]
     assert inside == words(text)
 
 
-@pytest.mark.parametrize(("encoding", "text"), [("utf-8", TEXT), ("utf-8-sig", TEXT), ("utf-8", TEXT.replace("\n", "\r\n"))], ids=["plain", "bom", "crlf"])
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("utf-8", TEXT), ("utf-8-sig", TEXT), ("utf-8", TEXT.replace("\n", "\r\n"))], ids=["plain", "bom", "crlf"]
+)
 def test_what_neither_claim_nor_reason_touches_is_reported_with_its_place(write, cvo, encoding, text):
     file, document = write([("机器", "。", ""), ("风险", "险", "heading")], text, encoding)
     ran = cvo("coverage", file, "--text", document)
@@ -153,7 +161,12 @@ def test_a_document_without_a_sentence_is_complete(write, cvo, text):
 def test_what_cannot_be_read_is_one_clear_error(write, cvo, tmp_path):
     file, document = write([("机器", "。", "")])
     document.with_name("latin.txt").write_bytes(b"caf\xe9")
-    for arguments in ([file, "--text", tmp_path], [file, "--text", tmp_path / "none.txt"], [file, "--text", tmp_path / "latin.txt"], [document, "--text", document]):
+    for arguments in (
+        [file, "--text", tmp_path],
+        [file, "--text", tmp_path / "none.txt"],
+        [file, "--text", tmp_path / "latin.txt"],
+        [document, "--text", document],
+    ):
         ran = cvo("coverage", *arguments)
         assert (ran.status, ran.out, ran.err.startswith("error: ")) == (2, "", True)
 
