@@ -12,7 +12,8 @@ _MODALITY: Final = (
     ("conditional", r"如果|倘若|假如|一旦|只有.{1,30}才|\bif\b|\bonce\b|\bprovided that\b"),
     (
         "predicted",
-        r"将(?=会|要|在|继续|加速|成为|被|有|对|使|不|更|进一步|逐渐|带来|出现|面临|达到|极大|急剧|涉及)|未来|预计|有望|\bwill\b|\bexpected to\b",
+        r"将(?=会|要|在|继续|加速|成为|被|有|对|使|不|更|进一步|逐渐|带来|出现|面临|达到|极大|急剧|涉及)"
+        r"|未来|预计|有望|\bwill\b|\bexpected to\b",
     ),
     ("possible", r"可能|可以|能够|或许|也许|\bmay\b|\bmight\b|\bcould\b|\bcan\b"),
     ("historical", r"(?:19|20)\d\d\s*年|曾经?|\b(?:in|since|by) (?:19|20)\d\d\b"),
@@ -21,7 +22,8 @@ _POLARITY: Final = (
     ("questioned", r"是否|[？?]\s*$|\bwhether\b"),
     (
         "denied",
-        r"不(?!仅|断|同|可|少|过|但|管|论|只|如|乏|已|得|齐)|没有|无法|并非|尚未|未能|毫无|\bnot\b|\bcannot\b|\bnever\b|n't\b|\bno\b",
+        r"不(?!仅|断|同|可(?:估量|避免|阻挡|或缺|思议|逆)|少|过|但|管|论|只|如|乏|已|得|齐|穷)"
+        r"|没有|无法|并非|尚未|未能|毫无|\bnot\b|\bcannot\b|\bnever\b|n't\b|\bno\b",
     ),
 )
 _CERTAINTY: Final = (

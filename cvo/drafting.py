@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,9 @@ from cvo.terms import CVO, CVT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+EMPTY: Final = '""'
 PLACES: Final = 8  # of a term that the table on a terminal shows
+_NUMBERED: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.、\s]|([一二三四五六七八九十]{1,3})、|[（(]([一二三四五六七八九十]{1,3})[）)]")
 ASIDE: Final = ("Agent", "Person", "Organisation", "Collective", "Sector", "Metric", "CreativeWork")  # rarely what a claim is about
 _LABELS: Final = """SELECT DISTINCT ?term ?kind ?zh ?en ?label {
   ?term skos:inScheme ?scheme ; a ?kind ; skos:prefLabel ?zh , ?en . FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")
@@ -105,11 +108,14 @@ def draft(text: str | Path, source: str = "") -> Draft:
     matches = Matcher(labels).find(content)
     places = SourceMap(content, ())
     skeletons = []
+    section = ""
     for unit in units(content):
         inside = tuple(m for m in matches if unit.start <= m.start and m.end <= unit.end)
         suggested = tuple(cues(" ".join(content[unit.start : unit.end].split())).items())
         known = made.get(unit.start)
-        section, status = (known.section, known.status) if known else ("", "")
+        numbered = _NUMBERED.match(content, unit.start, unit.end) if unit.kind in ("heading", "line") else None
+        section = known.section if known else next(filter(None, numbered.groups())) if numbered else section
+        status = known.status if known else ""
         skeletons.append(Skeleton(unit, places.position(unit.start)[0], section, inside, suggested, status))
     key = file.stem if file else ""
     return Draft(str(path), named_information(data), content, key, tuple(skeletons), terms, dict(usual))
@@ -163,7 +169,7 @@ def _claim(found: Draft, skeleton: Skeleton) -> Iterator[str]:
     values += [("passage", f"{skeleton.unit.start}-{skeleton.unit.end}"), ("section", json.dumps(skeleton.section, ensure_ascii=False))]
     kept = [(name, value) for name, value in values if value or name not in ("stage", "sector")]
     for number, (name, value) in enumerate(kept):
-        yield f"  {'- ' if number == 0 else '  '}{name}: {value or '""'}"
+        yield f"  {'- ' if number == 0 else '  '}{name}: {value or EMPTY}"
 
 
 def _several(names: Sequence[str]) -> str:
@@ -211,9 +217,7 @@ def as_json(found: Draft) -> str:
             "zh": found.terms[name].zh,
             "en": found.terms[name].en,
             "count": len(where),
-            "places": [
-                {"start": m.start, "end": m.end, **dict(zip(("line", "column"), places.position(m.start), strict=True))} for m, _ in where
-            ],
+            "places": [_place(match, places) for match, _ in where],
         }
         for name, where in found.found.items()
     ]
@@ -230,3 +234,8 @@ def as_json(found: Draft) -> str:
     ]
     whole = {"document": found.document, "digest": found.digest, "source": found.source, "terms": terms, "sentences": sentences}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _place(match: Match, places: SourceMap) -> dict[str, int]:
+    line, column = places.position(match.start)
+    return {"start": match.start, "end": match.end, "line": line, "column": column}

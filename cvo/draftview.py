@@ -49,9 +49,7 @@ def summary(found: Draft, lang: str) -> str:
 def refuse_but_on_terminal(on_terminal: bool) -> None:  # noqa: FBT001 - the only thing it is about
     """Raise an InputError unless *on_terminal*: the words of a document belong into no file of the project."""
     if not on_terminal:
-        raise InputError(
-            "snippets are shown on a terminal only", hint="leave --snippets out; a file gets offsets, none of the document's words"
-        )
+        raise InputError("snippets are shown on a terminal only", hint="leave --snippets out; files get offsets only")
 
 
 def snippets(found: Draft, lang: str) -> str:

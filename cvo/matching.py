@@ -25,10 +25,10 @@ class Match:
 
 
 class Matcher:
-    """The labels of a vocabulary, ready to be looked for all at once.
+    r"""The labels of a vocabulary, ready to be looked for all at once.
 
     >>> labels = {"deep learning": ("deep-learning",), "学习": ("learning",), "深度学习": ("deep-learning",), "AI": ("ai",)}
-    >>> [(m.start, m.end, m.terms) for m in Matcher(labels).find("Ｄeep Learning，深度\\n\\n学习；ai, said")]
+    >>> [(m.start, m.end, m.terms) for m in Matcher(labels).find("Ｄeep Learning，深度\n\n学习；ai, said")]
     [(0, 13, ('deep-learning',)), (14, 20, ('deep-learning',)), (21, 23, ('ai',))]
     """
 

@@ -72,8 +72,9 @@ def test_a_text_falls_into_its_units(text, expected):
 
 
 def test_a_sentence_goes_on_over_the_lines_of_a_narrow_page():
-    lines = "这里一行写满了整整十八个字然后换到下 一行继续写下去直到这一句话说完为止。 下面又是一行写满了字的另外一句话它也 换行。 短题目 再有一行写满了整整十八个汉字的句子啊"
-    page = lines.replace(" ", "\n\n")
+    first = "这里一行写满了整整十八个字然后换到下 一行继续写下去直到这一句话说完为止。"
+    second = "下面又是一行写满了字的另外一句话它也 换行。 短题目 再有一行写满了整整十八个汉字的句子啊"
+    page = f"{first} {second}".replace(" ", "\n\n")
     assert [unit.kind for unit in units(page)] == ["sentence", "sentence", "line", "line"]
 
 
