@@ -168,16 +168,22 @@ def _sentences(
     for start, end, *_ in omissions:
         explained[start:end] = b"\1" * (end - start)
     starts = _line_starts(text)
-    section, beginnings = "", [start for start, _, _ in sections]
+    section, coming = "", iter([*sections, (len(text), len(text), "")])
+    following = next(coming)
+    waiting, active = sorted(omissions, reverse=True), []
     for unit in units(text):
-        before = bisect_left(beginnings, unit.end)
-        section = next((name for start, end, name in reversed(sections[:before]) if end > unit.start and name), section)
+        while following[0] < unit.end and following[0] < len(text):
+            section = following[2] if following[1] > unit.start and following[2] else section
+            following = next(coming)
+        while waiting and waiting[-1][0] < unit.end:
+            active.append(waiting.pop())
+        active = [omission for omission in active if omission[1] > unit.start]
         spans = words(text, unit.start, unit.end)
         marks = "".join("c" if any(claimed[a:b]) else "o" if any(explained[a:b]) else "." for a, b in spans)
         longest = max(map(len, marks.replace("o", "c").split("c")))
         enough = 1 - marks.count(".") / len(marks) >= least[0] and longest < least[1]
         status = "open" if set(marks) == {"."} else "partly" if not enough else "covered" if "c" in marks else "explained"
-        reasons = sorted({reason for start, end, reason, _ in omissions if start < unit.end and unit.start < end})
+        reasons = sorted({reason for _, _, reason, _ in active})
         line = bisect_left(starts, unit.start + 1)
         counts = (len(marks), marks.count("c"), marks.count("o"), longest)
         yield Sentence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,11 +107,12 @@ def draft(text: str | Path, source: str = "") -> Draft:
     file = _file(source)
     made = {s.start: s for s in coverage(file, [path])[0].sentences} if file else {}
     matches = Matcher(labels).find(content)
+    begins = [match.start for match in matches]
     places = SourceMap(content, ())
     skeletons = []
     section = ""
     for unit in units(content):
-        inside = tuple(m for m in matches if unit.start <= m.start and m.end <= unit.end)
+        inside = tuple(m for m in matches[bisect_left(begins, unit.start) : bisect_left(begins, unit.end)] if m.end <= unit.end)
         suggested = tuple(cues(" ".join(content[unit.start : unit.end].split())).items())
         known = made.get(unit.start)
         numbered = _NUMBERED.match(content, unit.start, unit.end) if unit.kind in ("heading", "line") else None
