@@ -116,7 +116,7 @@ def draft(text: str | Path, source: str = "") -> Draft:
         suggested = tuple(cues(" ".join(content[unit.start : unit.end].split())).items())
         known = made.get(unit.start)
         numbered = _NUMBERED.match(content, unit.start, unit.end) if unit.kind in ("heading", "line") else None
-        section = known.section if known else next(filter(None, numbered.groups())) if numbered else section
+        section = (known.section if known else "") or (next(filter(None, numbered.groups())) if numbered else section)
         status = known.status if known else ""
         skeletons.append(Skeleton(unit, places.position(unit.start)[0], section, inside, suggested, status))
     key = file.stem if file else ""
