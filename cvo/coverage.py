@@ -33,11 +33,10 @@ _TEXTS: Final = {
         "partly": "不完整",
         "open": "未处理",
         "all": "合计",
-        "words": "字词已覆盖",
-        "reasons": "理由",
-        "both": "既有论断又有不编码理由，请删去其一",
-        "missing": "定位在文档中找不到：先运行 cvo locate",
-        "done": "句有论断或有理由",
+        "reasons": "理由：",
+        "both": "既有论断又有不编码理由，请删去其一：",
+        "missing": "定位在文档中找不到：先运行 cvo locate：",
+        "done": "{whole} 句中有 {good} 句有论断或有理由（{percent}%）；覆盖字词 {share}%",
         "none": "文档中没有句子",
     },
     "en": {
@@ -48,11 +47,10 @@ _TEXTS: Final = {
         "partly": "partly",
         "open": "open",
         "all": "all",
-        "words": "of the words",
-        "reasons": "reasons",
-        "both": "both claimed and omitted: remove one of the two",
-        "missing": "passages are not in the document: run cvo locate first",
-        "done": "covered or explained",
+        "reasons": "reasons: ",
+        "both": "both claimed and omitted: remove one of the two: ",
+        "missing": "passages are not in the document: run cvo locate first: ",
+        "done": "{percent} % ({good}/{whole}) covered or explained; {share} % of the words",
         "none": "the document has no sentence",
     },
 }
@@ -246,15 +244,15 @@ def as_text(found: Sequence[Coverage], lang: str, *, width: int = 0, snippets: b
         reasons = Counter(reason for s in one.sentences for reason in s.reasons)
         if reasons:
             named = (f"{labels.get(reason.removeprefix(CVO), short(reason))} {number}" for reason, number in reasons.most_common())
-            lines.append(f"{say['reasons']}: {', '.join(named)}")
+            lines.append(f"{say['reasons']}{', '.join(named)}")
         for s in one.sentences:
             if s.status in ("partly", "open"):
                 shown = f": {' '.join(one.text[s.start : s.end].split())[:60]}" if snippets else ""
                 place = Place(one.document, s.line, s.column)
                 lines.append(printable(f"{place}: {say[s.status]} {s.start}-{s.end} ({s.claimed + s.explained}/{s.words}){shown}"))
-        lines += [f"{say['both']}: {short(name)}" for name in one.both]
+        lines += [f"{say['both']}{short(name)}" for name in one.both]
         if one.missing:
-            lines.append(f"{say['missing']}: {', '.join(map(short, one.missing))}")
+            lines.append(f"{say['missing']}{', '.join(map(short, one.missing))}")
         lines.append(_summary(one, say))
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
@@ -269,7 +267,7 @@ def _summary(one: Coverage, say: dict[str, str]) -> str:
     share = 100 * sum(s.claimed + s.explained for s in one.sentences) / total
     percent = 100 * good / whole
     shown = f"{percent:.1f}" if good < whole else "100"
-    return f"{shown} % ({good}/{whole}) {say['done']}; {share:.1f} % {say['words']}"
+    return say["done"].format(percent=shown, good=good, whole=whole, share=f"{share:.1f}")
 
 
 def _counts(sentences: Sequence[Sentence]) -> dict[str, int]:
