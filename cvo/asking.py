@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ class Asked:
 class Place:
     """Where a question is put to: *data* files, a *store* that was loaded, an endpoint *on* the network; else the shipped data.
 
-    *timeout* (seconds) and *page* (rows) are the endpoint's.
+    *timeout* (seconds) and *page* (rows) are the endpoint's. What follows in *views* is added to files and to the shipped data.
     """
 
     data: tuple[str, ...] = ()
@@ -130,6 +130,7 @@ class Place:
     on: str = ""
     timeout: float = 0
     page: int = 0
+    views: tuple[str, ...] = ()
 
     def open(self) -> tuple[dataset.Dataset | Remote, dataset.Dataset]:
         """Return what answers, and the data in which the names of terms are looked up.
@@ -138,6 +139,13 @@ class Place:
         """
         if sum((bool(self.data) or not self.with_shipped, self.store is not None, bool(self.on))) > 1:
             raise InputError("a question is put to one of --data, --store and --on")
+        if self.views and (self.on or self.store is not None):
+            raise InputError(f"what follows from a view is known of files, not of a store or an endpoint: {' '.join(self.views)}")
+        derived = None
+        if self.views:
+            from cvo import reasoning  # noqa: PLC0415 - few questions need it
+
+            derived = reasoning.derived(self.views)
         if self.on:
             from cvo.engines.remote import remote  # noqa: PLC0415 - only remote questions need it
 
@@ -147,9 +155,9 @@ class Place:
 
             loaded = corpus.open_(self.store)
         elif self.data or not self.with_shipped:
-            loaded = dataset.load(self.data, with_shipped=self.with_shipped)
+            loaded = dataset.load(self.data, with_shipped=self.with_shipped, derived=derived)
         else:
-            loaded = dataset.load_shipped()
+            loaded = dataset.load_shipped(derived)
         return loaded, loaded
 
 
@@ -166,7 +174,7 @@ def prepare(question: questions.Question, assignments: Sequence[str], place: Pla
         if name in values:
             raise QuestionError(f"given twice: {name}", hint="ask once for each value")
         values[name] = value
-    data, known = place.open()
+    data, known = (replace(place, views=question.views) if question.views and not place.views else place).open()
     return Asked(question.name, questions.bind(question, values, known), data, known)
 
 

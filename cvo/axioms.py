@@ -145,7 +145,8 @@ def read(triples: Iterable[ox.Triple | ox.Quad]) -> Axioms:
             different |= {pair, pair[::-1]}
         reader.unread += [f"{_short(kind)}: {subject}" for kind in types & _UNREAD]
         if f"{OWL}DatatypeProperty" not in types:
-            _relation(reader, subject, types, said)
+            _relation(reader, subject, said)
+            _characteristics(reader, subject, types)
         _class(reader, subject, types, said)
     functional &= relations
     return Axioms(
@@ -169,7 +170,7 @@ def _different(reader: _Reader, types: set[str], said: dict[str, list[str]]) -> 
             yield from combinations(reader.items(head), 2)
 
 
-def _relation(reader: _Reader, name: str, types: set[str], said: dict[str, list[str]]) -> None:
+def _relation(reader: _Reader, name: str, said: dict[str, list[str]]) -> None:
     """Add what is said of the relation *name*."""
     forth, back = ("?x", name, "?y"), ("?y", name, "?x")
     add = reader.rules.append
@@ -181,12 +182,6 @@ def _relation(reader: _Reader, name: str, types: set[str], said: dict[str, list[
     for other in said.get(f"{OWL}inverseOf", ()):
         add(Rule("inverse", (forth,), ("?y", other, "?x")))
         add(Rule("inverse", (("?x", other, "?y"),), back))
-    if f"{OWL}SymmetricProperty" in types:
-        add(Rule("symmetric", (forth,), back))
-    if f"{OWL}TransitiveProperty" in types:
-        add(Rule("transitive", (forth, ("?y", name, "?z")), ("?x", name, "?z")))
-    if f"{OWL}IrreflexiveProperty" in types:
-        reader.clashes.append(Rule("irreflexive", (("?x", name, "?x"),)))
     for head in said.get(f"{OWL}propertyChainAxiom", ()):
         links = reader.items(head)
         body = tuple((f"?c{i}", link, f"?c{i + 1}") for i, link in enumerate(links))
@@ -198,6 +193,17 @@ def _relation(reader: _Reader, name: str, types: set[str], said: dict[str, list[
             reader.above("range", (forth,), kind, "?y")
     for other in said.get(f"{OWL}propertyDisjointWith", ()):
         reader.clashes.append(Rule("disjoint-relations", (forth, ("?x", other, "?y"))))
+
+
+def _characteristics(reader: _Reader, name: str, types: set[str]) -> None:
+    """Add what follows from the relation *name* being symmetric, transitive or irreflexive."""
+    forth = ("?x", name, "?y")
+    if f"{OWL}SymmetricProperty" in types:
+        reader.rules.append(Rule("symmetric", (forth,), ("?y", name, "?x")))
+    if f"{OWL}TransitiveProperty" in types:
+        reader.rules.append(Rule("transitive", (forth, ("?y", name, "?z")), ("?x", name, "?z")))
+    if f"{OWL}IrreflexiveProperty" in types:
+        reader.clashes.append(Rule("irreflexive", (("?x", name, "?x"),)))
 
 
 def _class(reader: _Reader, name: str, types: set[str], said: dict[str, list[str]]) -> None:

@@ -13,7 +13,24 @@ from typer.main import get_command
 from cvo import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-COMMANDS = ("query", "terms", "show", "matrix", "map", "load", "push", "validate", "check", "locate", "passage", "coverage", "new", "draft")
+COMMANDS = (
+    "query",
+    "terms",
+    "show",
+    "matrix",
+    "map",
+    "reason",
+    "why",
+    "load",
+    "push",
+    "validate",
+    "check",
+    "locate",
+    "passage",
+    "coverage",
+    "new",
+    "draft",
+)
 """The commands in the order of the help. Each is the function, or the Typer group ``app``, of ``cvo.commands.<name>``."""
 
 

@@ -19,7 +19,7 @@ from cvo.terms import SOURCE
 from cvo.tokens import speaks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from io import BufferedReader
 
     from cvo.answers import Answer, Stream
@@ -36,6 +36,15 @@ FORMATS = {
 ENDINGS = (*FORMATS, *(f"{ending}.gz" for ending in FORMATS))
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Statements worked out from the data: *key* names how, by the *files* that say how, and *quads* does it."""
+
+    key: str
+    files: tuple[Path, ...]
+    quads: Callable[[Dataset], Iterable[ox.Quad]]
+
+
 @dataclass(slots=True)
 class Dataset:
     """RDF ready to be asked: *files*, each with the graph that its triples belong to, and the *store* that holds them.
@@ -49,6 +58,7 @@ class Dataset:
     store: ox.Store
     snapshot: Path | None = None
     named: bool = False
+    derived: Derived | None = None
 
     def query(self, query: str) -> Answer:
         """Return the answer of the SPARQL text *query*.
@@ -62,7 +72,13 @@ class Dataset:
                 raise
         snapshot.discard(self.snapshot)
         self.store, self.snapshot, self.named = _read(self.files), None, False
+        self.derive()
         return self.query(query)
+
+    def derive(self) -> None:
+        """Add what is derived from the data to them."""
+        if self.derived is not None:
+            self.store.extend(self.derived.quads(self))
 
     def stream(self, query: str) -> Answer | Stream:
         """Return the answer of *query*, the rows of a SELECT one by one. Raises: as `query`."""
@@ -80,7 +96,7 @@ class Dataset:
 
     def keep(self) -> None:
         """Make a snapshot of the files, if they are the shipped ones and it is not there yet."""
-        folder = snapshot.folder_of(path for path, _ in self.files)
+        folder = _folder(self.files, self.derived)
         if self.snapshot is None and folder is not None and not folder.exists():
             if not self.named:
                 self._fill_named_graphs()
@@ -93,25 +109,38 @@ class Dataset:
         self.named = True
 
 
-def load(data: str | Path | Sequence[str | Path] = (), *, with_shipped: bool = True) -> Dataset:
+def load(data: str | Path | Sequence[str | Path] = (), *, with_shipped: bool = True, derived: Derived | None = None) -> Dataset:
     """Return the shipped ontology and claims together with *data*: one or several files, folders or glob patterns.
 
-    Without *with_shipped* only *data* is read. Raises: InputError, if something is missing, not readable
-    or of an unknown kind; SyntaxProblem, with file, line and column, if a file is not what its name says.
+    Without *with_shipped* only *data* is read; what is *derived* from them is added.
+    Raises: InputError, if something is missing, not readable or of an unknown kind; SyntaxProblem, with file, line
+    and column, if a file is not what its name says.
 
     >>> len(load().query("SELECT ?risk { ?risk a cvo:Risk }")) > 0
     True
     """
     files = (*(shipped_files() if with_shipped else ()), *((path, None) for path in expand(data)))
-    return Dataset(files, _read(files))
+    return _fresh(files, derived)
 
 
-def load_shipped() -> Dataset:
-    """Return the shipped ontology and claims, from their snapshot where there is one; its store cannot be written to."""
+def load_shipped(derived: Derived | None = None) -> Dataset:
+    """Return the shipped ontology and claims, and what is *derived*; of a snapshot, where there is one, the store is read-only."""
     files = shipped_files()
-    folder = snapshot.folder_of(path for path, _ in files)
+    folder = _folder(files, derived)
     store = snapshot.open_(folder)
-    return Dataset(files, _read(files)) if store is None else Dataset(files, store, folder, named=True)
+    return _fresh(files, derived) if store is None else Dataset(files, store, folder, named=True, derived=derived)
+
+
+def _fresh(files: tuple[tuple[Path, ox.NamedNode | None], ...], derived: Derived | None) -> Dataset:
+    data = Dataset(files, _read(files), derived=derived)
+    data.derive()
+    return data
+
+
+def _folder(files: Iterable[tuple[Path, ox.NamedNode | None]], derived: Derived | None) -> Path | None:
+    """Return where the snapshot of *files* and of what is *derived* is or would be."""
+    more = derived.files if derived else ()
+    return snapshot.folder_of((*(path for path, _ in files), *more), derived.key if derived else "")
 
 
 def shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:

@@ -85,9 +85,7 @@ def close(facts: Iterable[Fact], rules: Iterable[Rule]) -> Closure:
 def clashes(closure: Closure, axioms: Axioms) -> list[Step]:
     """Return what cannot be true together in *closure*, sorted: each a rule without a head, and the facts that break it."""
     found = {
-        Step(rule, tuple(_filled(atom, bound) for atom in rule.body))
-        for rule in axioms.clashes
-        for bound in _join(rule.body, dict[str, str](), closure)
+        Step(rule, tuple(_filled(atom, bound) for atom in rule.body)) for rule in axioms.clashes for bound in _breaches(rule.body, closure)
     }
     for relation in axioms.functional:
         for (name, subject), values in closure.by_subject.items():
@@ -109,6 +107,14 @@ def smallest(step: Step, closure: Closure, axioms: Axioms) -> tuple[Fact, ...]:
         if clashing(needed - {fact}):
             needed.discard(fact)
     return tuple(sorted(needed))
+
+
+def _breaches(body: tuple[Fact, ...], closure: Closure) -> Iterable[dict[str, str]]:
+    """Return the bindings under which *body* holds; of two classes, the most usual case, by their common members."""
+    if len(body) == 2 and all(atom[0] == "?x" and atom[1] == TYPE for atom in body):  # noqa: PLR2004 - two classes
+        first, second = (closure.by_object.get((TYPE, atom[2]), ()) for atom in body)
+        return [{"?x": thing} for thing in set(first).intersection(second)] if first and second else ()
+    return _join(body, {}, closure)
 
 
 def _matches(body: tuple[Fact, ...], i: int, fact: Fact, closure: Closure) -> Iterator[dict[str, str]]:

@@ -41,19 +41,20 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A SPARQL text with what its header says of it; *summary* is by language."""
+    """A SPARQL text with what its header says of it; *summary* is by language, *views* are those whose closure it needs."""
 
     name: str
     text: str
     summary: Mapping[str, str]
     parameters: tuple[Parameter, ...]
+    views: tuple[str, ...] = ()
 
 
 def parse(name: str, text: str) -> Question:
     r"""Return the question that *text* asks.
 
     The header is the run of lines at the top that start with ``#+``: ``summary``, ``summary-zh`` and for each
-    parameter a line ``parameter: name kind example``. In the query a parameter stands as
+    parameter a line ``parameter: name kind example``; ``view`` names the views whose closure is asked. In the query a parameter stands as
     ``VALUES ?name { UNDEF }`` (any value, unless the asker fixes it) or with an example in place of UNDEF.
 
     >>> text = "#+ summary: The stages\n#+ parameter: stage Stage product-marketing\nSELECT * { VALUES ?stage { UNDEF } }"
@@ -63,6 +64,7 @@ def parse(name: str, text: str) -> Question:
     """
     summary: dict[str, str] = {}
     parameters = []
+    views: tuple[str, ...] = ()
     for line in text.splitlines():
         if not line.startswith("#+"):
             break
@@ -77,9 +79,11 @@ def parse(name: str, text: str) -> Question:
             if not re.search(rf"(?i)\bVALUES\s*[?$]{parameter}\s*{{", text):
                 raise QuestionError(f"the query has no place for the parameter: {parameter}", place=Place(name), hint=_PARAMETER)
             parameters.append(Parameter(parameter, kind, example))
+        elif key == "view":
+            views = tuple(value.split())
         elif key.startswith("summary"):
             summary[key.removeprefix("summary").removeprefix("-") or "en"] = value
-    return Question(name, text, summary, tuple(parameters))
+    return Question(name, text, summary, tuple(parameters), views)
 
 
 def catalogue() -> list[Question]:

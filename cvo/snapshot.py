@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LEAST = 4 << 30  # bytes of address space; the threads of the engine reserve much and take little
-KEPT = 4  # other versions and environments of the same user have theirs
+KEPT = 12  # views, and other versions and environments of the same user, have theirs
 LIST = "files.txt"
 DAMAGE = (OSError, RuntimeError)  # what the engine raises on a file that is missing, cut off or changed
 
 
-def folder_of(files: Iterable[Path]) -> Path | None:
-    """Return where the snapshot of *files* is or would be; None if there is no place for any."""
+def folder_of(files: Iterable[Path], derived: str = "") -> Path | None:
+    """Return where the snapshot of *files*, with what is *derived* from them, is or would be; None if there is no place for any."""
     wanted = os.environ.get("CVO_CACHE")
     if wanted == "" or _is_cramped():
         return None
-    key = hashlib.sha256(ox.__version__.encode())
+    key = hashlib.sha256(f"{ox.__version__}{derived}".encode())
     try:
         for path in files:
             stat = path.stat()

@@ -73,6 +73,10 @@ def query(  # noqa: PLR0913 - one parameter for each option
     page: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Ask the endpoint for so many rows at a time.")] = 0,
     limit: Annotated[int, typer.Option(min=0, metavar="ROWS", help="Stop after so many rows.")] = 0,
     timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Give up after so long.")] = 0,
+    view: Annotated[
+        list[str] | None,
+        typer.Option("--view", metavar="NAME", help="Ask what follows from this view, too (cvo reason --list). Repeatable."),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped questions with their parameters.")] = False,
     cite: Annotated[Citation | None, typer.Option(help="Print the sources behind the rows as citations instead.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take a warning for an error: print no answer.")] = False,
@@ -95,7 +99,7 @@ def query(  # noqa: PLR0913 - one parameter for each option
         return
     name, *assignments = ["", *(arguments or [])] if execute else (arguments or [""])
     question = questions.parse("-e", execute) if execute else _question(name)
-    place = asking.Place(tuple(data or ()), not only_data, store, on, timeout, page)
+    place = asking.Place(tuple(data or ()), not only_data, store, on, timeout, page, tuple(view or ()))
     with deadline(timeout):
         started = time.perf_counter()
         asked = asking.prepare(question, assignments, place)
@@ -112,7 +116,7 @@ def query(  # noqa: PLR0913 - one parameter for each option
             deliver(citing.cite(whole(answer), asked.known, cite.value), output)
             return
         _write(answer, question, form, output, language, started)
-    if place == asking.Place(timeout=timeout) and isinstance(asked.data, Dataset):
+    if place == asking.Place(timeout=timeout, views=place.views) and isinstance(asked.data, Dataset):
         sys.stdout.flush()
         asked.data.keep()
 

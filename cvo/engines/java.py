@@ -29,7 +29,7 @@ def _serve() -> None:
     """Answer each line of standard input, a task and a document, with a line of JSON on what was standard output."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # whatever Java prints goes where it disturbs nobody
-    tasks = {"profiles": _profiles, "classify": _classify, "infer": _infer}
+    tasks = {"profiles": _profiles, "classify": _classify, "infer": _infer, "pellet": _pellet}
     for line in sys.stdin:
         task, document = json.loads(line)
         try:
@@ -57,8 +57,9 @@ def _start_java() -> None:
     except Exception as error:
         raise EngineError("reasoning needs Java, and there is none", hint=HINT) from error
     spec = find_spec("owlready2")
-    jar = Path(cast("Any", spec).origin).parent / "hermit" / "HermiT.jar"
-    jpype.startJVM(library, *JAVA_OPTIONS, classpath=[str(jar)], ignoreUnrecognized=True)
+    home = Path(cast("Any", spec).origin).parent
+    jars = [home / "hermit" / "HermiT.jar", *sorted((home / "pellet").glob("*.jar"))]  # the OWL API is that of HermiT's
+    jpype.startJVM(library, *JAVA_OPTIONS, classpath=list(map(str, jars)), ignoreUnrecognized=True)
 
 
 def _class(name: str) -> Any:  # noqa: ANN401 - a Java class
@@ -114,11 +115,7 @@ def _infer(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401
     """Return what `_classify` does, and the members of all classes and the pairs of all object properties."""
     reasoner, answer = _reason(ontology)
     if answer["consistent"]:
-        answer["memberships"] = [
-            (_iri(member), _iri(kind))
-            for kind in ontology.getClassesInSignature()
-            for member in reasoner.getInstances(kind, NOT_ONLY_DIRECT).getFlattened()
-        ]
+        answer["memberships"] = _memberships(reasoner, ontology)
         answer["relations"] = [
             (_iri(entry.getKey()), _iri(relation), _iri(other))
             for relation in ontology.getObjectPropertiesInSignature()
@@ -126,6 +123,30 @@ def _infer(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401
             for other in entry.getValue()
         ]
     return answer
+
+
+def _memberships(reasoner: Any, ontology: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - Java objects
+    """Return the members of the classes of *ontology*."""
+    return [
+        (_iri(member), _iri(kind))
+        for kind in ontology.getClassesInSignature()
+        for member in reasoner.getInstances(kind, NOT_ONLY_DIRECT).getFlattened()
+    ]
+
+
+def _pellet(ontology: Any, _unread: list[str]) -> dict[str, Any]:  # noqa: ANN401 - a Java object
+    """Return what Pellet says, without unsatisfiable classes; the clash of an inconsistent *ontology* is HermiT's to show."""
+    factory = _class("com.clarkparsia.pellet.owlapiv3.PelletReasonerFactory").getInstance()
+    reasoner = factory.createNonBufferingReasoner(ontology)
+    if not reasoner.isConsistent():
+        return _reason(ontology)[1] | {"consistent": False}
+    relations = [
+        (_iri(member), _iri(relation), _iri(other))
+        for relation in ontology.getObjectPropertiesInSignature()
+        for member in ontology.getIndividualsInSignature()
+        for other in reasoner.getObjectPropertyValues(member, relation).getFlattened()
+    ]
+    return {"consistent": True, "memberships": _memberships(reasoner, ontology), "relations": relations}
 
 
 def _reason(ontology: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - Java objects

