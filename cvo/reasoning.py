@@ -41,6 +41,27 @@ class Premises:
         """Return all given facts that can be reasoned from; a relation that the ontology does not know leads nowhere."""
         return self.stated | {fact for fact in self.projected if fact[1] in self.axioms.relations}
 
+    @property
+    def nearby(self) -> frozenset[Fact]:
+        """Return the given facts without what the vocabulary says of terms that no claim leads to: slow engines are spared it.
+
+        From a term the way leads to what it is related to, and back, but not from a wider term down to all its kinds.
+        """
+        beside: dict[str, set[str]] = {}
+        for subject, relation, other in self.stated:
+            if relation != TYPE:
+                beside.setdefault(subject, set()).add(other)
+                if relation != f"{SKOS}broader":
+                    beside.setdefault(other, set()).add(subject)
+        made = self.facts - self.stated
+        terms = {name for subject, _, other in made for name in (subject, other)}
+        left = list(terms)
+        while left:
+            new = beside.get(left.pop(), set()) - terms
+            terms |= new
+            left += new
+        return made | {fact for fact in self.stated if fact[0] in terms}
+
     def closure(self) -> Closure:
         """Return what follows by the rules of this program."""
         return close(self.facts, self.axioms.rules)
@@ -162,11 +183,11 @@ def reason(given: Premises, engine: str) -> Conclusions:
 
 
 def _ask(engine: str, given: Premises) -> tuple[bool, tuple[str, ...], set[Fact]]:
-    facts = [ox.Triple(*map(ox.NamedNode, fact)) for fact in sorted(given.facts)]
+    facts = [ox.Triple(*map(ox.NamedNode, fact)) for fact in sorted(given.nearby)]
     if engine == "owlrl":
         from cvo.engines import owlrl  # noqa: PLC0415 - it imports rdflib
 
-        names = {name for s, _, o in given.facts for name in (s, o)} - given.axioms.classes
+        names = {name for s, _, o in given.nearby for name in (s, o)} - given.axioms.classes
         found = {
             (s, p, o)
             for s, p, o in owlrl.infer((*(quad.triple for quad in tbox()), *facts))

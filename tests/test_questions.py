@@ -1,12 +1,14 @@
 """Every shipped question has a header in both languages, an approved answer on small data, and the same rows in two engines."""
 
 import os
+from functools import cache
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from cvo import dataset, questions
+from cvo import dataset, questions, reasoning
 from cvo.files import shipped
 from cvo.render import write
 from cvo.terms import PREFIXES
@@ -20,22 +22,37 @@ def small_files():
     return [*(p for folder in ("modules", "imports") for p in shipped(f"ontology/{folder}")), SMALL]
 
 
-@pytest.fixture(scope="module")
-def small():
-    return dataset.load(small_files(), with_shipped=False)
+@cache
+def loaded(files, views):
+    """Return what a question that needs *views* is asked of: *files*, or the shipped data if there are none."""
+    return dataset.load(files, with_shipped=not files, derived=reasoning.derived(views))
 
 
-@pytest.fixture(scope="module")
-def small_in_rdflib():
+@pytest.fixture
+def small(question):
+    return loaded(tuple(small_files()), question.views)
+
+
+@cache
+def in_rdflib(views):
     graph = Graph()
     for path in small_files():
         graph.parse(path, format="turtle")
+    if views:
+        data = dataset.load(small_files(), with_shipped=False)
+        derived = {quad.triple for quad in reasoning.quads(reasoning.premises(views, data))}
+        graph.parse(data=ox.serialize(derived, format=ox.RdfFormat.N_TRIPLES), format="nt")
     return graph
 
 
-@pytest.fixture(scope="module")
-def whole():
-    return dataset.load()
+@pytest.fixture
+def small_in_rdflib(question):
+    return in_rdflib(question.views)
+
+
+@pytest.fixture
+def whole(question):
+    return loaded((), question.views)
 
 
 def test_there_are_at_least_fifteen_questions():

@@ -21,7 +21,7 @@ def is_installed() -> bool:
 
 
 def infer(triples: Iterable[ox.Triple]) -> set[tuple[str, str, str]]:
-    """Return what holds in the OWL 2 RL closure of *triples*, between names.
+    """Return what holds in the OWL 2 RL closure of *triples*, between names; literals, such as labels, are spared it.
 
     Raises: EngineError, if owlrl is not installed.
     """
@@ -30,7 +30,7 @@ def infer(triples: Iterable[ox.Triple]) -> set[tuple[str, str, str]]:
     import owlrl  # noqa: PLC0415 - it takes rdflib along
     import rdflib  # noqa: PLC0415 - the same
 
-    text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+    text = ox.serialize((t for t in triples if not isinstance(t.object, ox.Literal)), format=ox.RdfFormat.N_TRIPLES) or b""
     graph = rdflib.Graph().parse(data=text, format="nt")
     # its "improved" datatypes would change rdflib's own for the rest of the process
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, improved_datatypes=False).expand(graph)
