@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo import questions
-from cvo.errors import Place, QuestionError
+from cvo import diagnosis, questions
+from cvo.errors import Place, QuestionError, SyntaxProblem
 from cvo.files import read_text, shipped
 from cvo.names import nearest
 from cvo.tokens import tokens
@@ -35,9 +35,17 @@ class View:
     file: Path
 
     def project(self, data: Dataset) -> dict[Fact, tuple[str, ...]]:
-        """Return the statements that the claims of *data* make in this view, each with its claims, sorted."""
+        """Return the statements that the claims of *data* make in this view, each with its claims, sorted.
+
+        Raises: QuestionError, if the view cannot be traced; SyntaxProblem, if it is no SPARQL.
+        """
         found: dict[Fact, set[str]] = {}
-        for row in data.query(self._traced(data)).rows:
+        text = self._traced(data)
+        try:
+            rows = data.query(text).rows
+        except SyntaxProblem as problem:
+            raise diagnosis.explain(text, self.name, problem) from None
+        for row in rows:
             claim, *parts = row
             if all(isinstance(part, ox.NamedNode) for part in row):
                 subject, relation, other = (part.value for part in parts)  # type: ignore[union-attr]  # they are names
@@ -53,9 +61,12 @@ class View:
         text = questions.bind(self.question, values, data)
         words = list(tokens(text))
         for i in range(len(words) - len(SHAPE) + 1):
-            if [word.text if word.text[0] in "?{}" else word.text.upper() for word in words[i : i + len(SHAPE)]] == list(SHAPE):
+            bound = any(word.text in {"?claim", "$claim"} for word in words[i + len(SHAPE) :])
+            if bound and [word.text if word.text[0] in "?{}" else word.text.upper() for word in words[i : i + len(SHAPE)]] == list(SHAPE):
                 head = "SELECT DISTINCT ?claim ?subject ?predicate ?object "
-                return text[: words[i].start] + head + text[words[i + len(SHAPE) - 1].start :]
+                where = words[i + len(SHAPE) - 1].start
+                lines = "\n" * text.count("\n", words[i].start, where)  # so that an error is told where its author finds it
+                return text[: words[i].start] + head + lines + text[where:]
         raise QuestionError(
             "not a view that can be traced to claims",
             place=Place(self.name),

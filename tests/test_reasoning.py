@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cvo import axioms, dataset, entailment, inferences, reasoning, views, why
 from cvo.axioms import TYPE, Rule
 from cvo.engines import owl, owlrl
-from cvo.errors import EngineError, QuestionError
+from cvo.errors import EngineError, QuestionError, SyntaxProblem
 from cvo.terms import CVO, CVT, PREFIXES, SOURCE
 
 DATA = Path(__file__).parent / "data"
@@ -135,9 +135,17 @@ def test_an_unknown_view_is_told_the_nearest_and_a_view_that_cannot_be_traced_wh
     with pytest.raises(QuestionError, match="no such view") as caught:
         views.find("observd", data)
     assert "observed" in caught.value.hint
-    (tmp_path / "own.rq").write_text("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", encoding="utf-8")
-    with pytest.raises(QuestionError, match=r"cannot be|can be traced"):
+    for text in (
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o . ?claim a cvo:Claim }",
+        "CONSTRUCT { ?subject ?predicate ?object } WHERE { ?subject ?predicate ?object }",
+    ):
+        (tmp_path / "own.rq").write_text(text, encoding="utf-8")
+        with pytest.raises(QuestionError, match=r"can be traced"):
+            views.find(str(tmp_path / "own.rq"), data).project(data)
+    (tmp_path / "own.rq").write_text("CONSTRUCT { ?subject ?predicate ?object }\nWHERE { ?claim ?subject }", encoding="utf-8")
+    with pytest.raises(SyntaxProblem) as caught:
         views.find(str(tmp_path / "own.rq"), data).project(data)
+    assert "own.rq:2:" in str(caught.value)
 
 
 # ---- engines
