@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 HINT = "pip install 'cvo[owl]'"
 EXPLAINED = 20_000  # axioms; of more, only the verdict is given: halving them takes minutes
 NOT_ONLY_DIRECT = False
-JAVA_OPTIONS = ("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
+# a Java that is killed leaves no report of its death in the folder that the user is in
+JAVA_OPTIONS = (
+    "-Xshare:auto",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "--enable-native-access=ALL-UNNAMED",
+    f"-XX:ErrorFile={os.devnull}",
+)
 
 
 def _serve() -> None:
