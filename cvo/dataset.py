@@ -145,8 +145,7 @@ def _folder(files: Iterable[tuple[Path, ox.NamedNode | None]], derived: Derived 
 
 def shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:
     """Return the files of the ontology and of the claims, each of these with its named graph."""
-    ontology = [(path, None) for path in shipped("ontology") if path.parent.name != "alignments"]
-    return (*ontology, *((path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")))
+    return (*((path, None) for path in shipped("ontology")), *((path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")))
 
 
 def _read(files: Iterable[tuple[Path, ox.NamedNode | None]]) -> ox.Store:
