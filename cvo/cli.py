@@ -25,11 +25,13 @@ COMMANDS = (
     "push",
     "validate",
     "check",
-    "locate",
-    "passage",
-    "coverage",
     "new",
     "draft",
+    "passage",
+    "encode",
+    "table",
+    "coverage",
+    "locate",
 )
 """The commands in the order of the help. Each is the function, or the Typer group ``app``, of ``cvo.commands.<name>``."""
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True, slots=True)
 class Place:
-    """A span of a text file; lines and columns count from 1, columns in code points.
+    """A span of a text file; lines and columns count from 1, columns in code points. *cell* names a cell as spreadsheets do.
 
     >>> str(Place("claims.ttl", 21, 13))
     'claims.ttl:21:13'
     >>> str(Place("claims.ttl"))
     'claims.ttl'
+    >>> str(Place("claims.xlsx", 12, 6, cell="claims!F12"))
+    'claims.xlsx:claims!F12'
     """
 
     file: str
@@ -20,9 +22,12 @@ class Place:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+    cell: str = ""
 
     def __str__(self) -> str:
-        """Return ``file:line:column`` as far as it is known."""
+        """Return ``file:line:column`` as far as it is known, or ``file:cell``."""
+        if self.cell:
+            return f"{self.file}:{self.cell}"
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 
@@ -85,3 +90,29 @@ class EngineError(CvoError):
 
 class EndpointError(CvoError):
     """A SPARQL endpoint that cannot be reached, refuses, or breaks off."""
+
+
+class TableProblem(CvoError):  # noqa: N818 - it says where, not that something broke
+    """A cell of a table that cannot be understood; *place* says which."""
+
+
+class Several(CvoError):  # noqa: N818 - a list of errors
+    """All that is wrong with a table, so that it is mended in one go."""
+
+    most = 50
+
+    def __init__(self, problems: tuple[TableProblem, ...]) -> None:
+        """Hold the *problems* in the order of their places."""
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+    @staticmethod
+    def of(problems: list[TableProblem]) -> CvoError:
+        """Return the one problem, or several as one error."""
+        return problems[0] if len(problems) == 1 else Several(tuple(problems))
+
+    def __str__(self) -> str:
+        """Return the problems, one after the other, and how many more there are."""
+        shown = [str(problem) for problem in self.problems[: self.most]]
+        more = len(self.problems) - len(shown)
+        return "\n".join([*shown, *([f"… and {more} more"] if more else [])])

@@ -106,6 +106,17 @@ class Document:
             raise InputError(f"does not follow '{first}' in the document: {last}")
         return self._offsets[i], self._offsets[max(j + len(tail), i + len(head)) - 1] + 1
 
+    def occurrences(self, characters: str) -> list[tuple[int, int]]:
+        """Return start and end of each place where *characters* stand; white space is ignored.
+
+        >>> Document("合成 主播，合成 主播".encode()).occurrences("合成主播")
+        [(0, 5), (6, 11)]
+        """
+        wanted, found, i = fold(characters), [], -1
+        while wanted and (i := self._folded.find(wanted, i + 1)) >= 0:
+            found.append((self._offsets[i], self._offsets[i + len(wanted) - 1] + 1))
+        return found
+
     def find(self, digest: str, length: int, near: int = 0) -> tuple[int, int] | None:
         """Return start and end of the passage of *length* folded code points with *digest*; of several the one nearest to *near*."""
         found = [

@@ -33,14 +33,14 @@ def find(value: str, dataset: Dataset, kind: str = _ANY, *, called: str = "", ex
     for iri in candidates(value):
         if dataset.query(f"ASK {{ VALUES ?term {{ {iri} }} {members} }}"):
             return iri
-    wanted = _folded(value)
+    wanted = folded(value)
     narrow = f"?term a/rdfs:subClassOf* {kind} ." if kind else ""
     labelled = dataset.query(f"SELECT DISTINCT ?term ?label {{ ?term rdfs:label|skos:altLabel ?label . {narrow} }} ORDER BY ?term")
     names: dict[str, set[str]] = {}
     for row in labelled:
         names.setdefault(row["label"], set()).add(row["term"])
         names.setdefault(short(row["term"]).removeprefix("cvt:"), set()).add(row["term"])
-    meant = sorted({term for name, terms in names.items() if _folded(name) == wanted for term in terms})
+    meant = sorted({term for name, terms in names.items() if folded(name) == wanted for term in terms})
     if len(meant) == 1:
         return ox.NamedNode(meant[0])
     word, what = kind.removeprefix("cvo:") or "term", f" for {called}" if called else ""
@@ -80,7 +80,7 @@ def search(words: str, dataset: Dataset, kind: str = _ANY) -> Answer:
     Each row is a term with its kind, its labels, its definitions and the number of claims about it. Letters are compared
     without regard to case and width; *kind* narrows to a class (a prefixed name) and those below it.
     """
-    wanted = _folded(words)
+    wanted = folded(words)
     narrow = f"?kind rdfs:subClassOf* {kind} ." if kind else ""
     described = dataset.query(
         "SELECT ?term ?kind ?kind_zh ?kind_en ?what ?text { ?term a ?kind . "
@@ -130,20 +130,20 @@ class _Term:
 
     def rank(self, wanted: str) -> int | None:
         """Return how well the term fits, 0 best; None if it does not."""
-        names = [_folded(name) for name in self.names]
+        names = [folded(name) for name in self.names]
         tests = (
             any(name == wanted for name in names),
             any(name.startswith(wanted) for name in names),
             any(wanted in name for name in names),
-            any(wanted in _folded(text.value) for text in self.definitions.values()),
+            any(wanted in folded(text.value) for text in self.definitions.values()),
         )
         return next((rank for rank, fits in enumerate(tests) if fits), None)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return *text* as it is compared: full-width letters as narrow ones, without case, hyphens and doubled spaces.
 
-    >>> _folded("Ｄeep-Learning")
+    >>> folded("Ｄeep-Learning")
     'deep learning'
     """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("-", " ").split())
