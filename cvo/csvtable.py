@@ -125,7 +125,7 @@ def write(book: Book, sheet: Sheet, *, lang: str = "en") -> str:
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     rows = book.rows(sheet.name)
-    columns = [column for column in sheet.columns if sheet is CLAIMS or any(column.name in row.cells for row in rows)]
+    columns = [column for column in sheet.columns if sheet is CLAIMS or not rows or any(column.name in row.cells for row in rows)]
     writer.writerow([column.zh if lang == "zh" else column.name for column in columns])
     for row in rows:
         writer.writerow([_safe(joined([cell.text for cell in row.cells.get(column.name, ())], column)) for column in columns])

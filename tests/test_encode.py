@@ -684,3 +684,11 @@ def test_what_no_table_can_hold_is_told(tmp_path, cvo, encode):
     assert ran.status == 0
     assert ran.err.count("warning: ") == 3, ran.err
     assert "seeAlso" in ran.err
+
+
+def test_a_file_without_comparisons_comes_back_from_csv(encode, cvo, tmp_path):
+    turtle, _ = encode(SOURCE + "claims:\n" + CLAIM)
+    (tmp_path / "example-2024.ttl").write_text(turtle, encoding="utf-8")
+    assert cvo("table", tmp_path / "example-2024.ttl", "-o", tmp_path / "c.csv").status == 0
+    ran = cvo("encode", tmp_path / "c.csv")
+    assert (ran.status, ran.out, ran.err) == (0, turtle, "")
