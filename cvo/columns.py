@@ -147,6 +147,8 @@ PASSAGES = Sheet(
         Column("end", "终点"),
         Column("length", "长度"),
         Column("digest", "摘要"),
+        Column("reason", "不取理由", "cvo:omissionReason", "choice", "cvo:OmissionReason"),
+        *NOTE,
         COMMENT,
     ),
 )

@@ -24,6 +24,7 @@ RULERS = {
     "claims": "# ---- claims, in the order of the text",
     "comparisons": "# ---- comparisons: how these claims bear on each other, in the judgement of the curators",
     "passages": "# ---- passages: code points of the text, with a digest to verify them",
+    "omissions": "# ---- omissions: passages from which no claim is made, each with its reason",
 }
 TYPE = f"{RDF}type"
 _ORDER = """
@@ -31,6 +32,7 @@ rdf:type cvo:citeKey cvo:encodes cvo:firstClaim cvo:comparisonRelation cvo:secon
 cvo:claimSubject cvo:claimPredicate cvo:claimObject cvo:inStage cvo:inSector cvo:addressee cvo:polarity cvo:modality cvo:certainty
 cvo:basis cvo:qualifier cvo:condition cvo:eventDate qudt:numericValue qudt:unit cvo:rawValue cvo:approximation cvo:population
 cvo:period cvo:opinionHolder cvo:attributionMode cvo:statedIn cvo:locator oa:hasSource oa:hasState cvo:section oa:hasSelector
+cvo:omissionReason
 oa:start oa:end oa:refinedBy cvo:passageDigest cvo:passageLength dcterms:title dcterms:creator dcterms:contributor
 dcterms:publisher dcterms:issued dcterms:identifier dcterms:bibliographicCitation dcterms:language dcterms:format
 dcterms:description dcterms:isPartOf prov:wasAttributedTo dcterms:created dcterms:modified dcterms:rights dcterms:license
@@ -215,6 +217,8 @@ def write(instance: Instance) -> str:
 def section(node: Node) -> str:
     """Return under which ruler *node* stands."""
     kinds = set(node.kinds)
+    if f"{CVO}Omission" in kinds or re.search(r"#o[0-9]+-(?:position|digest)$", node.iri):
+        return "omissions"
     if f"{CVO}Comparison" in kinds:
         return "comparisons"
     if kinds & {f"{OA}SpecificResource", f"{OA}TextPositionSelector", f"{CVO}DigestSelector"}:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import passages
-from cvo.drafts import listing
+from cvo.columns import PASSAGES
+from cvo.drafts import Draft, listing
 from cvo.errors import CvoError, InputError, Place
+from cvo.instance import LAST
 from cvo.passage_nodes import Passage, nodes_of
 from cvo.sourcing import Sourcing
 from cvo.terms import CVO
@@ -29,7 +31,7 @@ class Locating(Sourcing):
         seen: set[str] = set()
         for row in self.book.rows("passages"):
             name = row.text("id").removeprefix(":")
-            if not passages.NAME.fullmatch(name) or name in seen:
+            if not re.fullmatch("[po][0-9]{3,}", name) or name in seen:
                 what = "two passages are called so" if name in seen else "not the number of a passage"
                 self._problem(row.where("id"), f"{what}: {name or '(nothing)'}", "write p001, p002 and so on, each once")
                 continue
@@ -38,6 +40,13 @@ class Locating(Sourcing):
             found = self._of_row(row, text) if text else None
             if found is None:
                 continue
+            if name[0] == "o":
+                found = self._omitted(row, found)
+            draft = Draft(self._iri(name))
+            for column in PASSAGES.columns:
+                if column.form == "text" and (cell := next(iter(row.cells.get(column.name, ())), None)):
+                    draft.say(LAST, ox.Literal(cell.text, language=column.lang))
+            self.remarks[name] = draft
             self.passages[name] = self.fresh[name] = found
             self.done.places[self._iri(name),] = row.place
             if comment := row.text("comment"):
@@ -48,6 +57,17 @@ class Locating(Sourcing):
                 place = self.done.places.get((self._iri(name),), Place(self.book.path))
                 hint = "the document is not the one it was taken from; `cvo locate` says where the passages are now"
                 self._problem(place, f"not at {passage.start}-{passage.end} of the document: {name}", hint)
+
+    def _omitted(self, row: Row, found: Passage) -> Passage:
+        """Return the passage *found* with the reason for which no claim is made from it."""
+        cell = next(iter(row.cells.get("reason", ())), None)
+        if cell is None:
+            self._problem(
+                row.place, f"no reason: {row.text('id')}", "say in the column reason why no claim is made from it, such as heading"
+            )
+            return found
+        value = self._term(cell, PASSAGES.column("reason"))
+        return found._replace(reason=value.value) if isinstance(value, ox.NamedNode) else found
 
     def _of_row(self, row: Row, text: str) -> Passage | None:
         section = row.text("section")
@@ -136,7 +156,11 @@ class Locating(Sourcing):
 
     def _named(self, found: Passage, old: str, row: Row) -> str:
         """Return the name of the passage *found*: that of one just like it, of the one that it replaces, or a new one."""
-        same = [name for name, passage in self.passages.items() if passage[:3] == found[:3] and found.section in ("", passage.section)]
+        same = [
+            name
+            for name, passage in self.passages.items()
+            if not passage.reason and passage[:3] == found[:3] and found.section in ("", passage.section)
+        ]
         if same:
             return same[0]
         if not found.section:
@@ -160,6 +184,10 @@ class Locating(Sourcing):
             comment = self.drafts[self._iri(name)].comment if self._iri(name) in self.drafts else []
             for node in nodes_of(self._iri(name), passage):
                 old = self.old.nodes.get(node.iri)
+                if node.iri == self._iri(name):
+                    remarks = self.remarks[name].said if name in self.remarks else {}
+                    notes = [v for lang in ("zh", "en") for v in remarks.get((LAST, lang), ())] or (old.values(LAST) if old else [])
+                    node.said |= {LAST: notes} if notes else {}
                 if old is not None and old.said == node.said:
                     node.raw, node.comment = old.raw, list(old.comment)
                 elif old is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from cvo.instance import TYPE, Node
+from cvo.instance import LAST, TYPE, Node
 from cvo.terms import CVO, OA, XSD
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Passage(NamedTuple):
-    """A passage of *text* (an IRI) from *start* to *end* in *section*, with the *digest* and the *length* that verify it."""
+    """A passage of *text* (an IRI) from *start* to *end* in *section*, with the *digest* and the *length* that verify it.
+
+    With a *reason* (an IRI) it is one from which no claim is made.
+    """
 
     text: str
     start: int
@@ -22,6 +25,7 @@ class Passage(NamedTuple):
     section: str
     digest: str
     length: int
+    reason: str = ""
 
 
 def nodes_of(iri: str, passage: Passage) -> list[Node]:
@@ -30,13 +34,15 @@ def nodes_of(iri: str, passage: Passage) -> list[Node]:
     locator = Node(
         iri,
         {
-            TYPE: [ox.NamedNode(f"{OA}SpecificResource")],
+            TYPE: [ox.NamedNode(f"{CVO}Omission" if passage.reason else f"{OA}SpecificResource")],
             f"{OA}hasSource": [ox.NamedNode(passage.text)],
             f"{OA}hasState": [ox.NamedNode(f"{passage.text}-state")],
             f"{CVO}section": [ox.Literal(passage.section)],
             f"{OA}hasSelector": [ox.NamedNode(f"{iri}-position")],
         },
     )
+    if passage.reason:
+        locator.said[f"{CVO}omissionReason"] = [ox.NamedNode(passage.reason)]
     position = Node(
         f"{iri}-position",
         {
@@ -60,7 +66,7 @@ def nodes_of(iri: str, passage: Passage) -> list[Node]:
 def passages_of(instance: Instance) -> dict[str, Passage]:
     """Return the passages of *instance* that are just as `nodes_of` makes them, by name; others are left as they are written."""
     found = {}
-    for node in instance.of_kind(f"{OA}SpecificResource"):
+    for node in instance.of_kind(f"{OA}SpecificResource", f"{CVO}Omission"):
         position = instance.nodes.get(f"{node.iri}-position")
         digest = instance.nodes.get(f"{node.iri}-digest")
         if position is None or digest is None:
@@ -73,9 +79,10 @@ def passages_of(instance: Instance) -> dict[str, Passage]:
                 node.one(f"{CVO}section"),
                 digest.one(f"{CVO}passageDigest"),
                 int(digest.one(f"{CVO}passageLength")),
+                node.one(f"{CVO}omissionReason"),
             )
         except ValueError:
             continue
-        if [n.said for n in nodes_of(node.iri, passage)] == [node.said, position.said, digest.said]:
+        if [n.said for n in nodes_of(node.iri, passage)] == [{k: v for k, v in node.said.items() if k != LAST}, position.said, digest.said]:
             found[node.iri.partition("#")[2]] = passage
     return found

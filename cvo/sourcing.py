@@ -62,6 +62,7 @@ class Sourcing:
         self.documents: dict[str, Document] = {}
         self.passages: dict[str, Passage] = {}
         self.fresh: dict[str, Passage] = {}
+        self.remarks: dict[str, Draft] = {}
         self.source = ""
         self.creators: list[Term] = []
         self.encoders: list[Term] = []

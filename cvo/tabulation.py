@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from cvo.cells import Book, Cell, Row
 from cvo.columns import CLAIMS, COMPARISONS, RELATIONS, SHEETS, SOURCE, TEXTS
 from cvo.errors import Place
-from cvo.instance import TYPE, Instance, Node, compared, inside
+from cvo.instance import LAST, TYPE, Instance, Node, compared, inside
 from cvo.passage_nodes import passages_of
 from cvo.sourcing import ATTRIBUTED, LICENSE
 from cvo.terms import CVO, PREFIXES
@@ -64,7 +64,9 @@ class _Tabulation:
         )
         book.sheets["claims"] = [self._claim(node, said.get(node.iri, {}), creators) for node in claims]
         passages = passages_of(instance)
-        book.sheets["passages"] = [self._passage(name, passages[name], texts) for name in sorted(passages, key=lambda n: (len(n), n))]
+        book.sheets["passages"] = [
+            self._passage(name, passages[name], texts) for name in sorted(passages, key=lambda n: (n[0] == "o", len(n), n))
+        ]
         encoders = encoding.values(ATTRIBUTED)
         book.sheets["comparisons"] = [self._comparison(node, encoders) for node in sorted(comparisons, key=_number)]
         untold = [iri for iri in instance.nodes if iri not in self.told]
@@ -148,6 +150,11 @@ class _Tabulation:
             "length": str(passage.length),
             "digest": passage.digest,
         }
+        if passage.reason:
+            values["reason"] = self.vocabulary.name(passage.reason, "cvo:OmissionReason", self.lang or "en")
+        for note in self.instance.nodes[iri].values(LAST):
+            if isinstance(note, ox.Literal):
+                values[f"note-{note.language}"] = note.value
         cells: Cells = {key: (Cell(value, NOWHERE),) for key, value in values.items() if value}
         return Row(NOWHERE, self._commented(cells, self.instance.nodes[iri]))
 
