@@ -26,6 +26,8 @@ FORMATS = {ending: ALL_FORMATS[ending] for ending in (".ttl", ".trig", ".nt", ".
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
 SOURCE_CLASS = ox.NamedNode(f"{CVO}Source")
+# Relating a claim of another source to one's own does not describe that claim.
+RELATIONS = frozenset(f"{CVO}{name}" for name in ("agreesWith", "contradicts", "inTensionWith", "refines", "restates"))
 # What a node has once, or once in each language: two blocks that both say it are two nodes, or one too many.
 ONCE = frozenset({f"{CVO}statement", f"{CVO}passageDigest", f"{OA}hasSelector", f"{OA}start"})
 
@@ -180,6 +182,8 @@ class Contributed:
     def taken(self, keys: Collection[str]) -> Finding | None:
         """Return the finding that the file describes what belongs to a source with a cite key of *keys*, all of which have their files."""
         for index, quad in enumerate(self.quads):
+            if quad.predicate.value in RELATIONS:
+                continue
             iri = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
             key = iri.removeprefix(SOURCE).partition("#")[0]
             if key in keys and iri.startswith(SOURCE):

@@ -15,7 +15,7 @@ from cvo.answers import whole
 from cvo.engines import sparql
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, shipped, unpacked
-from cvo.terms import SOURCE
+from cvo.terms import COMPARISONS, SOURCE
 from cvo.tokens import speaks_of
 
 if TYPE_CHECKING:
@@ -145,7 +145,17 @@ def _folder(files: Iterable[tuple[Path, ox.NamedNode | None]], derived: Derived 
 
 def shipped_files() -> tuple[tuple[Path, ox.NamedNode | None], ...]:
     """Return the files of the ontology and of the claims, each of these with its named graph."""
-    return (*((path, None) for path in shipped("ontology")), *((path, ox.NamedNode(SOURCE + path.stem)) for path in shipped("instances")))
+    instances = ((path, ox.NamedNode(graph_of(path))) for path in shipped("instances"))
+    return (*((path, None) for path in shipped("ontology")), *instances)
+
+
+def graph_of(path: Path) -> str:
+    """Return the IRI of the named graph of the instance file *path*: its source's, or that of the comparisons across sources.
+
+    >>> graph_of(Path("instances/bi-2019.ttl")), graph_of(Path("instances/comparisons.ttl"))
+    ('https://w3id.org/cvo/source/bi-2019', 'https://w3id.org/cvo/comparisons')
+    """
+    return COMPARISONS if path.stem == "comparisons" else SOURCE + path.stem
 
 
 def _read(files: Iterable[tuple[Path, ox.NamedNode | None]]) -> ox.Store:

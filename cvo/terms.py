@@ -5,6 +5,7 @@ from __future__ import annotations
 CVO = "https://w3id.org/cvo/ns#"
 CVT = "https://w3id.org/cvo/term/"
 SOURCE = "https://w3id.org/cvo/source/"
+COMPARISONS = "https://w3id.org/cvo/comparisons"  # what compares claims across sources belongs to none of them
 SHAPE = "https://w3id.org/cvo/shapes#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

@@ -11,7 +11,7 @@ import cvo
 from cvo.errors import CvoError
 from cvo.files import shipped
 from cvo.locate import locate
-from cvo.terms import CVO, PREFIXES, SOURCE
+from cvo.terms import COMPARISONS, CVO, PREFIXES, SOURCE
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -35,7 +35,11 @@ def test_no_python_file_grows_past_what_one_reads():
     assert long == {}
 
 
-@pytest.mark.parametrize("path", shipped("instances"), ids=lambda p: p.name)
+SOURCES = [path for path in shipped("instances") if path.stem != "comparisons"]
+COMPARED = shipped("instances", "comparisons.ttl")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
 def test_an_instance_file_is_named_after_its_one_source(path):
     quads = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
     sources = {q.subject.value for q in quads if q.object == ox.NamedNode(f"{CVO}Source")}
@@ -51,6 +55,23 @@ def test_terms_and_claims_stand_in_order(path):
     assert names == sorted(names)
     claims = re.findall(r"^:c(\d+) a ", text, re.MULTILINE)
     assert [int(n) for n in claims] == list(range(1, len(claims) + 1))
+
+
+def test_comparisons_across_sources_stand_in_order_and_relate_each_pair_once():
+    text = COMPARED[0].read_text(encoding="utf-8")
+    numbers = [int(n) for n in re.findall(r"^:k(\d+) a cvo:Comparison", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    told = re.findall(r"^(\S+:c\d+) (cvo:\w+) (\S+:c\d+) \.$", text, re.MULTILINE)
+    judged = re.findall(r"cvo:firstClaim (\S+) ;\n  cvo:comparisonRelation (\S+) ;\n  cvo:secondClaim (\S+) ;", text)
+    assert told == judged
+    assert len({frozenset((first, second)) for first, _, second in told}) == len(numbers)
+    assert all(first.partition(":")[0] != second.partition(":")[0] for first, _, second in told)
+
+
+def test_the_graph_of_the_comparisons_is_that_of_no_source():
+    rows = cvo.load().query("SELECT DISTINCT ?graph { GRAPH ?graph { ?comparison a cvo:Comparison } } ORDER BY ?graph")
+    graphs = [row["graph"] for row in rows]
+    assert graphs == sorted([COMPARISONS, *(SOURCE + path.stem for path in SOURCES)])
 
 
 def test_the_shipped_data_are_valid():

@@ -489,6 +489,17 @@ def test_the_iris_of_a_shipped_source_are_taken(handed_in, old: str) -> None:
     assert "another source, bi-2019" in dict(finding.messages)["en"]
 
 
+def test_a_relation_to_a_claim_of_a_shipped_source_takes_nothing(handed_in) -> None:
+    relation = "<https://w3id.org/cvo/source/bi-2019#c001> cvo:agreesWith :c001 .\n"
+    comparison = """<https://w3id.org/cvo/comparisons#k900> a cvo:Comparison ;
+  cvo:firstClaim <https://w3id.org/cvo/source/bi-2019#c001> ; cvo:secondClaim :c001 ; cvo:comparisonRelation cvo:agreesWith ;
+  cvo:reason "说法相同"@zh , "they say the same"@en ; <http://www.w3.org/ns/prov#wasAttributedTo> cvt:cvo-curators .
+"""
+    assert handed_in(more=relation + comparison) == ()
+    (finding,) = handed_in(more=relation + comparison.replace("comparisons#k900", "source/li-2024#k900"))
+    assert finding.code == "CVO-COMPARISON-HOME"
+
+
 def test_a_file_with_the_name_of_a_shipped_one_is_another_version_of_it(handed_in) -> None:
     assert handed_in(("li-2024", "bi-2019"), name="bi-2019.ttl") == ()
 
