@@ -99,9 +99,9 @@ def test_a_grouping_term_of_ours_groups_something(terms, wider):
 
 
 def test_a_kind_that_a_source_states_is_in_the_hierarchy_or_the_exception_has_a_reason(terms, wider):
-    stated = rows(
-        "SELECT ?part ?whole { ?c cvo:claimPredicate cvo:includesKind ; cvo:polarity cvo:affirmed ; cvo:claimSubject ?whole ; cvo:claimObject ?part }"
-    )
+    stated = rows("""SELECT ?part ?whole {
+      ?claim cvo:claimPredicate cvo:includesKind ; cvo:polarity cvo:affirmed ; cvo:claimSubject ?whole ; cvo:claimObject ?part
+    }""")
     pairs = {(part.removeprefix(CVT), whole.removeprefix(CVT)) for part, whole in stated}
     missing = {part for part, whole in pairs if terms.get(part) == terms.get(whole) and whole not in above(part, wider)}
     assert missing == set(NOT_FOLLOWED)
@@ -109,3 +109,11 @@ def test_a_kind_that_a_source_states_is_in_the_hierarchy_or_the_exception_has_a_
 
 def test_a_claim_about_a_factor_uses_the_relation_for_factors():
     assert rows(f"SELECT ?c {{ ?c cvo:claimPredicate cvo:requires ; cvo:claimObject ?o . ?o a <{CVO}Factor> }}") == []
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("application", "应用"), ("measure", "措施")])
+def test_a_definition_names_what_the_thing_is(kind, ending, terms):
+    said = rows(f"SELECT ?term ?text {{ ?term <{SKOS}definition> ?text FILTER(LANG(?text) = 'zh') }}")
+    mine = {term.removeprefix(CVT): text for term, text in said if terms.get(term.removeprefix(CVT)) == kind}
+    assert {term: text for term, text in mine.items() if not re.search("的[^，、的]{1,9}。$", text)} == {}
+    assert sum(text.endswith(f"{ending}。") for text in mine.values()) > 50
