@@ -85,7 +85,7 @@ def test_a_label_is_not_a_synonym_of_itself():
     assert rows(f"SELECT ?term ?label {{ ?term <{SKOS}prefLabel> ?label ; <{SKOS}altLabel> ?label }}") == []
 
 
-def test_a_grouping_term_of_ours_groups_something(terms, wider):
+def test_a_grouping_term_of_ours_groups_something(wider):
     ours = {
         t.removeprefix(CVT)
         for (t,) in rows("SELECT ?term { ?term dcterms:source <https://w3id.org/cvo/ns> ; a/rdfs:subClassOf* cvo:Term }")
@@ -117,3 +117,53 @@ def test_a_definition_names_what_the_thing_is(kind, ending, terms):
     mine = {term.removeprefix(CVT): text for term, text in said if terms.get(term.removeprefix(CVT)) == kind}
     assert {term: text for term, text in mine.items() if not re.search("的[^，、的]{1,9}。$", text)} == {}
     assert sum(text.endswith(f"{ending}。") for text in mine.values()) > 50
+
+
+# The comparison table of the three production paradigms in cuc-sina-2023, cell by cell.
+TABLE = {
+    "pgc": {
+        "definedAs": {"content-production"},
+        "exemplifiedBy": {"newspaper", "film-as-medium", "television-drama"},
+        "bringsBenefit": {"high-content-quality", "authoritativeness"},
+        "hasCharacteristic": {"long-production-cycle", "low-capacity-of-output", "monopolised-production"},
+    },
+    "ugc": {
+        "definedAs": {"content-production"},
+        "exemplifiedBy": {"social-media", "blog", "short-video"},
+        "bringsBenefit": {"low-creation-threshold", "content-diversity"},
+        "carriesRisk": {"uneven-content-quality"},
+        "enables": {"right-to-create", "right-to-be-heard"},
+    },
+    "aigc": {
+        "definedAs": {"content-production"},
+        "providesApplication": {"ai-music-composition", "ai-painting", "ai-writing"},
+        "bringsBenefit": {"higher-creation-efficiency", "scaled-production"},
+        "hasCharacteristic": {"full-autonomy"},  # denied: not yet
+    },
+}
+
+
+@pytest.mark.parametrize("paradigm", TABLE)
+def test_the_table_of_paradigms_is_encoded_cell_by_cell(paradigm):
+    said = defaultdict(set)
+    for relation, thing in rows(f"""SELECT ?relation ?thing {{
+      ?claim cvo:claimSubject cvt:{paradigm} ; cvo:claimPredicate ?relation ; cvo:claimObject ?thing ;
+        cvo:statedIn <https://w3id.org/cvo/source/cuc-sina-2023>
+    }}"""):
+        said[relation.removeprefix(CVO)].add(thing.removeprefix(CVT))
+    assert {relation: things - said[relation] for relation, things in TABLE[paradigm].items() if things - said[relation]} == {}
+    if paradigm != "aigc":  # of which the rest of the report speaks too
+        assert {relation: said[relation] for relation in TABLE[paradigm]} == TABLE[paradigm]
+
+
+@pytest.mark.parametrize(("modality", "number"), [("text", 5), ("audio", 7), ("cross-modal", 4), ("image", 4), ("video", 4)])
+def test_each_of_the_five_lists_of_modalities_is_encoded_whole(modality, number):
+    source = "https://w3id.org/cvo/source/cuc-sina-2023#c"
+    claims = rows(
+        f"SELECT ?c ?r ?o {{ ?c cvo:claimSubject cvt:aigc ; cvo:claimPredicate ?r ; cvo:claimObject ?o FILTER(STRSTARTS(STR(?c), '{source}2')) }}"
+    )
+    items = sorted((int(c.removeprefix(source)), r.removeprefix(CVO), o.removeprefix(CVT)) for c, r, o in claims)
+    heads = [(n, o) for n, r, o in items if r == "producesModality"]
+    first = next(n for n, o in heads if o == modality)
+    last = min((n for n, o in heads if n > first), default=265)
+    assert sum(first < n < last and r == "providesApplication" for n, r, _ in items) == number
