@@ -159,9 +159,9 @@ def test_the_table_of_paradigms_is_encoded_cell_by_cell(paradigm):
 @pytest.mark.parametrize(("modality", "number"), [("text", 5), ("audio", 7), ("cross-modal", 4), ("image", 4), ("video", 4)])
 def test_each_of_the_five_lists_of_modalities_is_encoded_whole(modality, number):
     source = "https://w3id.org/cvo/source/cuc-sina-2023#c"
-    claims = rows(
-        f"SELECT ?c ?r ?o {{ ?c cvo:claimSubject cvt:aigc ; cvo:claimPredicate ?r ; cvo:claimObject ?o FILTER(STRSTARTS(STR(?c), '{source}2')) }}"
-    )
+    claims = rows(f"""SELECT ?c ?r ?o {{
+      ?c cvo:claimSubject cvt:aigc ; cvo:claimPredicate ?r ; cvo:claimObject ?o FILTER(STRSTARTS(STR(?c), "{source}2"))
+    }}""")
     items = sorted((int(c.removeprefix(source)), r.removeprefix(CVO), o.removeprefix(CVT)) for c, r, o in claims)
     heads = [(n, o) for n, r, o in items if r == "producesModality"]
     first = next(n for n, o in heads if o == modality)
