@@ -16,6 +16,7 @@ ORDERED = {"application", "benefit", "capacity", "factor", "measure", "paradigm"
 NOT_FOLLOWED = {
     "biometrics": "of the same source elsewhere the ground that AI rests on",
     "hardware-optimisation": "used beyond AI",
+    "cultural-resources": "the source counts them as intangible, but they include tangible heritage",
     "generative-algorithm": "one of three core technologies of AIGC: a role it plays, not its kind",
     "pretrained-model": "likewise",
     "multimodal-technology": "likewise",
