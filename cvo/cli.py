@@ -13,6 +13,7 @@ from typer.main import get_command
 from cvo import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
+<<<<<<< HEAD
 COMMANDS = (
     "query",
     "terms",
@@ -24,6 +25,7 @@ COMMANDS = (
     "load",
     "push",
     "validate",
+    "explain",
     "check",
     "new",
     "draft",

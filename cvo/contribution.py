@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo import sourcemap
+from cvo import fixes, sourcemap
 from cvo.dataset import FORMATS as ALL_FORMATS
 from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, read_text
-from cvo.findings import Finding, Texts
+from cvo.findings import Finding, Fix, Texts
 from cvo.names import curie, nearest, parsed, unwanted
 from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE
 
@@ -40,6 +40,7 @@ class Contributed:
         self.path = path
         self.text = text
         self.quads = quads
+        self.own = frozenset(prefixes)  # those that it declares itself
         self.prefixes = {**prefixes, **{name: iri for name, iri in PREFIXES.items() if name not in prefixes}}
         self.error = error
 
@@ -136,7 +137,10 @@ class Contributed:
         wrong = {name for name, iri in self.prefixes.items() if known.get(name, iri) != iri}
         found = sourcemap.prefixes(self.text) if wrong else ()
         return tuple(
-            self._finding(place, "CVO-PREFIX", (f"{name}: is <{known[name]}>, not {iri}", f"{name}: 是 <{known[name]}>，不是 {iri}"))
+            replace(
+                self._finding(place, "CVO-PREFIX", (f"{name}: is <{known[name]}>, not {iri}", f"{name}: 是 <{known[name]}>，不是 {iri}")),
+                fix=fixes.prefix_iri(place, iri, f"<{known[name]}>"),
+            )
             for name, span in found
             if name in wrong and (iri := self.text[span.start : span.end]) != f"<{known[name]}>"
             for place in [self._spans.place(str(self.path), span)]
@@ -149,19 +153,36 @@ class Contributed:
         place = Place(str(self.path), error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0)
         if "is not a valid" in what and self.text[start : start + 1].lower() == what[0]:
             what = self.text[start] + what[1:]  # what was typed, as it was typed
-        (said, to_do), span = parsed(what), None
+        (said, to_do), span, instead, fix = parsed(what), None, "", None
         if not str(error.msg).startswith("Parser error"):
             pass  # not the parser's but ours
         elif span := sourcemap.full_width(self.text, max(start + 1, end)):
-            said, to_do = unwanted(self.text[span.start], sourcemap.FULL_WIDTH[self.text[span.start]])
+            instead = sourcemap.FULL_WIDTH[self.text[span.start]]
+            said, to_do = unwanted(self.text[span.start], instead)
         elif what.startswith(("a is not", "unexpected end")) and (span := sourcemap.ending(self.text, start)):
             said = (("en", "a block ends with ; in place of ."), ("zh", "语法错误：一段的末尾写成了 ;"))
-            to_do = (("en", "write . here"), ("zh", "此处请写 ."))
+            to_do, instead = (("en", "write . here"), ("zh", "此处请写 .")), "."
         elif found := re.search(r"prefix (\S*): has not been declared", what):
             to_do = _undeclared(found[1])
+            declared = {name: iri for name, iri in self.prefixes.items() if name in self.own}
+            fix = fixes.undeclared(self.text, place, self.typed(place), found[1], declared)
+        elif what.startswith(("a dot is expected", "unexpected end")):
+            fix = fixes.missing_mark(str(self.path), self.text, start, self._parses)
         if span:
             place = self._spans.place(str(self.path), span)
-        return self._finding(place, "CVO-SYNTAX", (dict(said)["en"], dict(said)["zh"]), help_=to_do)
+            fix = Fix(place, instead)
+        return replace(self._finding(place, "CVO-SYNTAX", (dict(said)["en"], dict(said)["zh"]), help_=to_do), fix=fix)
+
+    def _parses(self, text: str) -> bool:
+        """Return whether *text* is what the file should be."""
+        return read(self.path, text=text).error is None
+
+    def typed(self, place: Place) -> str:
+        """Return what stands at *place* in the text; nothing, if it is only known where that begins."""
+        if not place.end_line:
+            return ""
+        start, end = (self._spans.offset(line, column) for line, column in ((place.line, place.column), (place.end_line, place.end_column)))
+        return self.text[start:end]
 
     @cached_property
     def _spans(self) -> sourcemap.SourceMap:
@@ -256,8 +277,8 @@ def _undeclared(prefix: str) -> Texts:
     return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
 
 
-def read(path: Path, number: int = 0, *, contributed: bool = True) -> Contributed:
-    """Return the file *path*.
+def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None) -> Contributed:
+    """Return the file *path*, or what it would be with the *text*.
 
     The blank nodes of a *contributed* file are named in the order of the file, with its *number*, to be the same on each run.
 
@@ -266,7 +287,7 @@ def read(path: Path, number: int = 0, *, contributed: bool = True) -> Contribute
     kind = FORMATS.get(path.suffix.lower())
     if kind is None and path.exists():
         raise InputError(f"not a kind of file that cvo validates: {path}", hint=f"expected one of {' '.join(FORMATS)}")
-    text = read_text(path)
+    text = read_text(path) if text is None else text
     base = base_iri(path) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
     if span := sourcemap.too_deep(text):
         return Contributed(path, text, (), {}, _error(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))

@@ -30,8 +30,8 @@ def data_root() -> Path:
 
 
 def shipped(folder: str, pattern: str = "*.ttl") -> list[Path]:
-    """Return the shipped files of *folder* that match *pattern*, sorted by path."""
-    return sorted((data_root() / folder).rglob(pattern))
+    """Return the shipped files of *folder* that match *pattern*, sorted by path; examples are none of them."""
+    return sorted(path for path in (data_root() / folder).rglob(pattern) if path.parent.name != "examples")
 
 
 def read_text(path: Path) -> str:

@@ -73,12 +73,21 @@ def first_steps(path: Path) -> tuple[str, ...]:
     return first_steps(parts[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to write at *place* in place of what stands there; an empty place is an insertion."""
+
+    place: Place
+    text: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One cause, at one place.
 
     *focus* and *value* are terms as N-Triples writes them, *component* and *shape* IRIs (empty for what no shape found);
-    *line* is the line of the file at which the place begins; *name* is the focus node as people are shown it.
+    *line* is the line of the file at which the place begins; *name* is the focus node as people are shown it; *fix* is what
+    can safely be written instead, if somebody knows.
     """
 
     place: Place
@@ -93,6 +102,7 @@ class Finding:
     component: str = ""
     shape: str = ""
     line: str = field(default="", compare=False, repr=False)
+    fix: Fix | None = field(default=None, compare=False)
 
     @property
     def constraint(self) -> str:
@@ -175,7 +185,7 @@ def one_per_cause(slips: Sequence[Slip], results: Sequence[Finding]) -> list[Fin
             what = tuple(
                 (lang, joined.get(lang, "; ").join([text, helps[lang]]) if lang in helps else text) for lang, text in slip.messages
             )
-            kept.setdefault((found.place, found.value), replace(found, help=what))
+            kept.setdefault((found.place, found.value), replace(found, help=what, fix=slip.fix))
         else:
             kept.setdefault((found.focus, found.value, found.path, found.code, found.messages, found.severity), found)
     # several values at the far end of one path that starts at one place are one cause

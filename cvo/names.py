@@ -38,8 +38,8 @@ PARSER = (
     (
         r"(.+) is not a valid RDF object",
         r"\1 不能作属性的值（宾语）",
-        'a value is a name such as cvt:platform, a text such as "…"@zh, or a number',
-        '值须是名称（如 cvt:platform）、文字（如 "…"@zh）或数字',
+        'a value is a name such as cvt:film-company, a text such as "…"@zh, or a number',
+        '值须是名称（如 cvt:film-company）、文字（如 "…"@zh）或数字',
     ),
     (r"the prefix (\S*): has not been declared", r"前缀 \1: 没有声明", "", ""),
     (

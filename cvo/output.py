@@ -38,7 +38,8 @@ def form_of(form: StrEnum | None, output: Path | None, formats: type[StrEnum], d
 
 def by_ending(output: Path | None, formats: type[StrEnum]) -> str:
     """Return the one of *formats* that the ending of *output* tells; nothing if there is no ending."""
-    endings = {".ttl": "turtle", ".txt": "table", ".rdf": "rdfxml", ".htm": "html", ".yml": "yaml"}
+    xml = "xml" if "xml" in set(formats) else "junit"
+    endings = {".ttl": "turtle", ".txt": "table", ".rdf": "rdfxml", ".htm": "html", ".yml": "yaml", ".xml": xml}
     if output is None or not output.suffix:
         return ""
     form = endings.get(output.suffix.lower(), output.suffix.lower().lstrip("."))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from cvo import fixes
 from cvo.contribution import FORMATS, OBJECT, PREDICATE, Contributed, read
 from cvo.dataset import expand
 from cvo.errors import InputError, NothingChecked, Place
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.engines.shacl import Outcome, Result
-    from cvo.findings import Texts
+    from cvo.findings import Fix, Texts
 
 __all__ = ["Finding", "Report", "validate"]
 
@@ -38,12 +39,16 @@ LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a
 
 
 def validate(
-    paths: str | Path | Sequence[str | Path], *, shapes: Sequence[Path] | None = None, ontology: Sequence[Path] | None = None
+    paths: str | Path | Sequence[str | Path],
+    *,
+    shapes: Sequence[Path] | None = None,
+    ontology: Sequence[Path] | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Report:
     """Return what is wrong with the files of *paths*: one or several files, folders (with all RDF files in them) or globs.
 
     *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
-    Nothing is fetched, whatever a file imports.
+    Nothing is fetched, whatever a file imports. *texts* says of some files what they would be, in place of what they are.
 
     Raises: InputError, if a file is missing or not readable; NothingChecked, if nothing is wrong because no shape looked at
     any node; EngineError, if the shapes cannot be used.
@@ -59,7 +64,7 @@ def validate(
         files, findings = [], []
         for number, path in enumerate(named):
             try:
-                files.append(read(path, number))
+                files.append(read(path, number, text=(texts or {}).get(path)))
             except InputError as error:
                 if named[path]:
                     raise
@@ -181,6 +186,7 @@ class _Check:
                 component=result.component,
                 shape=self.rules.name(result.shape),
                 line=file.line(place.line),
+                fix=fixes.of_result(file, self.rules.code(result.constraint, result.shape), result.focus, result.path, place),
             )
 
     def _messages(self, result: Result) -> Texts:
@@ -257,8 +263,19 @@ class _Check:
                     path=quad.predicate.value,
                     value=f"<{iri}>",
                     line=file.line(place.line),
+                    fix=self._fix(file, index, role, iri, meant[iri]),
                 )
                 yield Slip(finding, meant[iri], role == PREDICATE, role == OBJECT and quad.predicate.value == TYPE)
+
+    def _fix(self, file: Contributed, index: int, role: int, iri: str, meant: str) -> Fix | None:
+        """Return the fix that writes *meant* for *iri*, if nothing else can have been meant."""
+        if not meant or (role == OBJECT and isinstance(file.quads[index].object, ox.Literal)):
+            return None
+        namespace = next(namespace for namespace in (*OWN, *FOREIGN) if iri.startswith(namespace))
+        if not fixes.clear(iri.removeprefix(namespace), meant.removeprefix(namespace), self.words[namespace]):
+            return None
+        place = file.place(index, role)
+        return fixes.renamed(file.typed(place), place, meant, file.prefixes)
 
     def _meant(self, iri: str) -> str:
         """Return the term that *iri* was most likely meant to be, or the empty string."""

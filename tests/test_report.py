@@ -10,6 +10,7 @@ import pytest
 from wcwidth import wcswidth
 
 from cvo import report
+from cvo.reports.concise import WIDTH, underlined
 from cvo.errors import InputError, Place
 from cvo.findings import Finding, Report
 from cvo.terms import SH
@@ -34,8 +35,8 @@ def test_the_terminal_shows_what_where_the_line_and_the_help(checked: Report) ->
     assert text.startswith("error[CVO-CLASS] cvo:claimObject must be a term of the vocabulary\n")
     lines = text.splitlines()
     assert lines[1].endswith("contributed.ttl:13:44  (:c002)")
-    assert lines[5] == "   = help: cvt:script-writting is not a term of the ontology; did you mean cvt:script-writing?"
-    assert lines[-1].startswith("Checked 3 claims in 1 file against 7 rules: 4 errors, 1 warning (")
+    assert lines[5] == "   = help: cvt:script-writting is not a term of the ontology; did you mean cvt:script-writing? [fixable]"
+    assert lines[-1].startswith("Checked 3 claims in 1 file against 7 rules: 4 errors, 1 warning, 2 fixable with --fix (")
 
 
 def test_the_carets_stand_under_the_object_in_columns_of_a_terminal(checked: Report) -> None:
@@ -50,7 +51,7 @@ def test_the_terminal_speaks_chinese_when_asked(checked: Report) -> None:
     text = report.write(checked, lang="zh")
     assert text.startswith("错误[CVO-CLASS] cvo:claimObject 必须是词表中的术语\n")
     assert "是否想写 cvt:script-writing？" in text
-    assert "已检查 1 个文件中的 3 条论断，共 7 条规则：4 个错误，1 个警告（" in text
+    assert "已检查 1 个文件中的 3 条论断，共 7 条规则：4 个错误，1 个警告，其中 2 个可用 --fix 修正（" in text
 
 
 def test_there_is_no_colour_unless_asked(checked: Report) -> None:
@@ -73,13 +74,13 @@ def test_there_is_no_colour_unless_asked(checked: Report) -> None:
     ],
 )
 def test_the_source_line_is_underlined_whatever_stands_in_it(line: str, column: int, end: int, shown: str, carets: str) -> None:
-    assert report.underlined(line, column, end) == (shown, carets)
+    assert underlined(line, column, end) == (shown, carets)
 
 
 def test_a_huge_line_is_cut_around_the_place() -> None:
     line = "剧" * 100_000 + " cvt:wrong " + "本" * 100_000
-    shown, carets = report.underlined(line, 100_002, 100_011)
-    assert len(shown) <= report.WIDTH
+    shown, carets = underlined(line, 100_002, 100_011)
+    assert len(shown) <= WIDTH
     assert shown.startswith("…")
     assert wcswidth(shown[: shown.index("cvt:wrong")]) == carets.index("^")
 
@@ -165,4 +166,4 @@ def test_files_that_could_not_be_checked_are_counted_apart() -> None:
 
 def test_chinese_has_chinese_punctuation(checked: Report) -> None:
     lines = report.write(checked, lang="zh").splitlines()
-    assert lines[5] == "   = 建议：cvt:script-writting 不是本体中的术语；是否想写 cvt:script-writing？"
+    assert lines[5] == "   = 建议：cvt:script-writting 不是本体中的术语；是否想写 cvt:script-writing？ [可自动修正]"

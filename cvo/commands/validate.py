@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cvo.errors import InputError
 from cvo.output import Lang, by_ending, deliver
 
 
@@ -18,25 +19,72 @@ class ReportFormat(StrEnum):
 
     CONCISE = "concise"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
+    MD = "md"
+    HTML = "html"
     TURTLE = "turtle"
 
 
-def validate(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Turtle or TriG files, or folders of them.")],
+class FailOn(StrEnum):
+    """The least severity with which a finding makes the run fail."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+def validate(  # noqa: PLR0913 - one parameter for each option
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Turtle or TriG files, or folders of them.")] = None,
     *,
-    form: Annotated[ReportFormat | None, typer.Option("-f", "--format", help="How to write the findings. Default: concise.")] = None,
+    form: Annotated[
+        ReportFormat | None,
+        typer.Option("-f", "--format", help="How to write the findings. Default: concise, or what FILE's ending tells."),
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the messages.")] = Lang.EN,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report to FILE.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what has one clear answer, then report the rest.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change as a unified diff; write nothing.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only files that differ from git's HEAD, and new ones. PATH: .")] = False,
+    base: Annotated[str, typer.Option("--base", metavar="REF", help="With --changed: since REF and HEAD parted.")] = "HEAD",
+    watch: Annotated[bool, typer.Option("--watch", help="Check again at each change; Ctrl-C ends it.")] = False,
+    against: Annotated[list[str] | None, typer.Option("--against", metavar="SHAPES", help="Other SHACL shapes. Repeatable.")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option("--select", metavar="CODE,...", help="Only findings whose code begins so. Repeatable.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODE,...", help="No findings whose code begins so. Repeatable.")
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The least severity that gives exit status 1.")] = FailOn.VIOLATION,
 ) -> None:
     """Check contributed files against the shapes; every finding has its file, line and column.
 
-    Exit status: 0 clean, 1 findings, 2 the files or the command could not be read.
+    What a rule asks, tells `cvo explain CODE`. Exit status: 0 clean, 1 findings, 2 the files or the command could not be read.
     """
-    from cvo import report, validation  # noqa: PLC0415
+    from cvo import report, selection, validating  # noqa: PLC0415
 
+    if base != "HEAD" and not changed:
+        raise InputError("--base goes with --changed")
+    if watch and diff:
+        raise InputError("--watch does not go with --diff")
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
-    result = validation.validate(paths)
+    lists = [tuple(each or ()) for each in (paths, against, select, ignore)]
+    run = validating.Run(lists[0], changed=changed, base=base, against=lists[1], select=lists[2], ignore=lists[3], fix=fix, diff=diff)
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     colour = chosen == "concise" and output is None and sys.stdout.isatty() and not plain
-    deliver(report.write(result, chosen, lang=lang.value, colour=colour), output)
-    raise typer.Exit(result.status)
+
+    def show() -> int:
+        result, repaired = run.outcome()
+        if repaired:
+            typer.echo(validating.told(repaired, lang.value, written=not diff), err=True)
+        if repaired and diff:
+            deliver(repaired.diff(), output)
+            return int(bool(repaired.texts)) or selection.status(result, fail_on.value)
+        deliver(report.write(result, chosen, lang=lang.value, colour=colour), output)
+        return selection.status(result, fail_on.value)
+
+    if watch:
+        validating.watch(run, show)
+    raise typer.Exit(show())
