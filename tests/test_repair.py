@@ -229,7 +229,7 @@ def _outside(text: str, at: int) -> bool:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(slipped(), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_repairs_only_take_slips_back_and_a_second_run_changes_nothing(tmp_path: Path, text: str, newline: str, bom: bool) -> None:
+def test_repairs_only_take_slips_back_and_a_second_run_changes_nothing(tmp_path: Path, text: str, newline: str, bom: bool) -> None:  # noqa: FBT001
     path = tmp_path / "li-2024.ttl"
     path.write_bytes(("\ufeff" * bom + text.replace("\n", newline)).encode())
     done = repaired(path)

@@ -10,9 +10,9 @@ import pytest
 from wcwidth import wcswidth
 
 from cvo import report
-from cvo.reports.concise import WIDTH, underlined
 from cvo.errors import InputError, Place
 from cvo.findings import Finding, Report
+from cvo.reports.concise import WIDTH, underlined
 from cvo.terms import SH
 from cvo.validation import validate
 

@@ -55,7 +55,7 @@ def test_diff_shows_what_fix_would_do_and_writes_nothing(cvo, folder: Path) -> N
     assert ran.err.endswith("可修正 1 个文件中的 1 处\n")
     assert cvo("validate", "li-2024.ttl", "--diff", "--fix", cwd=folder).out == ran.out
     assert (folder / "li-2024.ttl").read_bytes() == before
-    assert os.listdir(folder) == ["li-2024.ttl"]
+    assert [path.name for path in folder.iterdir()] == ["li-2024.ttl"]
 
 
 def test_codes_are_selected_and_ignored_by_how_they_begin(cvo, folder: Path) -> None:
@@ -96,6 +96,14 @@ def test_other_shapes_judge_with_codes_of_their_own(cvo, tmp_path: Path) -> None
     assert cvo("validate", "li-2024.ttl", "--against", "nothing.ttl", cwd=tmp_path).status == 2
 
 
+def test_one_run_writes_several_reports(cvo, folder: Path) -> None:
+    ran = cvo("validate", "li-2024.ttl", "-f", "github", "--also", "a.sarif", "--also", "b.md", cwd=folder)
+    assert (ran.status, ran.out.count("::error ")) == (1, 2)
+    assert json.loads((folder / "a.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert (folder / "b.md").read_text(encoding="utf-8").startswith("# Validation report")
+    assert cvo("validate", "li-2024.ttl", "--also", "a.pdf", cwd=folder).status == 2
+
+
 def test_never_fails_on_findings_but_still_on_what_cannot_be_read(cvo, folder: Path) -> None:
     assert cvo("validate", "li-2024.ttl", "--fail-on", "never", cwd=folder).status == 0
     assert cvo("validate", "missing.ttl", "--fail-on", "never", cwd=folder).status == 2
@@ -129,7 +137,8 @@ def repository(tmp_path: Path):
     return git
 
 
-def test_only_files_that_differ_from_the_last_commit_are_checked(cvo, repository, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_only_files_that_differ_from_the_last_commit_are_checked(cvo, tmp_path: Path) -> None:
     ran = cvo("validate", "--changed", cwd=tmp_path)
     assert (ran.status, ran.out) == (0, "No file has changed\n")
     assert cvo("validate", "--changed", "--lang", "zh", cwd=tmp_path).out == "没有改动过的文件\n"
@@ -159,7 +168,8 @@ def test_a_base_compares_with_the_commit_where_the_two_parted(cvo, repository, t
     assert (ran.status, "no such commit: mian" in ran.err) == (2, True)
 
 
-def test_deleted_and_ignored_files_are_not_checked(repository, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_deleted_and_ignored_files_are_not_checked(tmp_path: Path) -> None:
     (tmp_path / "old-2020.ttl").unlink()
     (tmp_path / ".gitignore").write_text("skip.ttl\n", encoding="utf-8")
     (tmp_path / "skip.ttl").write_text("x", encoding="utf-8")
@@ -196,7 +206,7 @@ def test_a_watch_wakes_at_changes_additions_and_removals(tmp_path: Path) -> None
             lambda: (tmp_path / "b.ttl").write_text("1", encoding="utf-8"),
             lambda: path.write_text("333", encoding="utf-8"),
             lambda: None,
-            lambda: path.unlink(),
+            path.unlink,
             lambda: None,
         ]
     )
@@ -219,9 +229,9 @@ def test_a_watch_tells_the_new_state_of_a_file(folder: Path) -> None:
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         try:
-            assert _until(process.stdout, b"Checked") > 1
+            assert _until(process.stdout, b"Checked ") > 2
             (folder / "li-2024.ttl").write_text(PAPER, encoding="utf-8")
-            assert _until(process.stdout, b"no findings") == 1
+            assert _until(process.stdout, b"no findings") == 2
         finally:
             process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
         _, err = process.communicate(timeout=20)

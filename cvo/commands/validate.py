@@ -45,6 +45,9 @@ def validate(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the messages.")] = Lang.EN,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report to FILE.")] = None,
+    also: Annotated[
+        list[Path] | None, typer.Option("--also", metavar="FILE", help="Write it to FILE too, as its ending tells. Repeatable.")
+    ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Repair what has one clear answer, then report the rest.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change as a unified diff; write nothing.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only files that differ from git's HEAD, and new ones. PATH: .")] = False,
@@ -70,18 +73,23 @@ def validate(  # noqa: PLR0913 - one parameter for each option
     if watch and diff:
         raise InputError("--watch does not go with --diff")
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
+    copies = [(file, by_ending(file, ReportFormat) or "concise") for file in also or ()]
     lists = [tuple(each or ()) for each in (paths, against, select, ignore)]
     run = validating.Run(lists[0], changed=changed, base=base, against=lists[1], select=lists[2], ignore=lists[3], fix=fix, diff=diff)
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     colour = chosen == "concise" and output is None and sys.stdout.isatty() and not plain
 
     def show() -> int:
+        if watch and chosen == "concise" and output is None:
+            typer.echo("正在检查……" if lang is Lang.ZH else "Checking …")
         result, repaired = run.outcome()
         if repaired:
             typer.echo(validating.told(repaired, lang.value, written=not diff), err=True)
         if repaired and diff:
             deliver(repaired.diff(), output)
             return int(bool(repaired.texts)) or selection.status(result, fail_on.value)
+        for file, kind in copies:
+            deliver(report.write(result, kind, lang=lang.value), file)
         deliver(report.write(result, chosen, lang=lang.value, colour=colour), output)
         return selection.status(result, fail_on.value)
 
