@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COMPONENTS = "components"  # the file about shapes of other people
 WORDS = {
     "en": {"violation": "error", "warning": "warning", "info": "note", "wrong": "wrong", "right": "right", "shape": "shape"},
-    "zh": {"violation": "错误", "warning": "警告", "info": "提示", "wrong": "错", "right": "对", "shape": "形状"},
+    "zh": {"violation": "错误", "warning": "警告", "info": "提示", "wrong": "错误写法", "right": "正确写法", "shape": "形状"},
 }
 
 

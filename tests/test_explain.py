@@ -93,7 +93,7 @@ def test_the_example_of_a_constraint_gives_the_code_of_the_constraint(tmp_path: 
 def test_an_explanation_is_told_in_one_language_or_in_both() -> None:
     found = explain.explain("CVO-POLARITY")
     both, chinese, english = explain.told(found), explain.told(found, "zh"), explain.told(found, "en")
-    assert "错 / wrong" in both
+    assert "错误写法 / wrong" in both
     assert "须有且只有一个极性" in both
     assert "needs exactly one cvo:polarity" in both
     assert "needs exactly" not in chinese
@@ -142,7 +142,7 @@ def test_the_terms_that_messages_give_as_examples_exist() -> None:
 
 
 def test_the_command_explains_lists_and_writes_json(cvo, tmp_path: Path) -> None:
-    assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("错\n") == 2
+    assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("错误写法\n") == 2
     listed = cvo("explain", "--list", "--lang", "en").out.splitlines()
     assert len(listed) == len(EXAMPLES)
     assert json.loads(cvo("explain", "CVO-TERM", "-f", "json").out)[0]["right"] == "cvo:locator :p001 ;"

@@ -123,7 +123,7 @@ def test_a_workflow_command_cannot_be_smuggled_in() -> None:
 
 def test_markdown_shows_what_was_typed(checked: Report) -> None:
     text = report.write(checked, "md", "zh")
-    assert text.startswith("# 检查报告\n\n已检查 1 个文件")
+    assert text.startswith("# 校验报告\n\n已检查 1 个文件")
     assert "- **错误** `CVO-CLASS` `tests/data/validation/contributed.ttl:13:44` " in text
     assert "[可自动修正]" in text.replace("\\", "")
     lines = [line for line in report.write(made(), "md").splitlines() if line.startswith(("## ", "  help: "))]

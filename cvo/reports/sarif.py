@@ -41,7 +41,7 @@ def _rule(code: str, lang: str) -> dict[str, Any]:
     if found is None:
         return {"id": code}
     asks = text_in(lang, found.asks)
-    wrong, right = {"zh": ("错", "对")}.get(lang, ("wrong", "right"))
+    wrong, right = {"zh": ("错误写法", "正确写法")}.get(lang, ("wrong", "right"))
     text = f"{asks}\n\n{wrong}:\n{found.wrong}\n\n{right}:\n{found.right}"
     markdown = f"{asks}\n\n{wrong}:\n\n```turtle\n{found.wrong}\n```\n\n{right}:\n\n```turtle\n{found.right}\n```"
     return {

@@ -33,7 +33,7 @@ WORDS = {
         "clean": "未发现问题",
         "fixable": "[可自动修正]",
         "fix": "cvo validate --fix 可代为修正",
-        "title": "检查报告",
+        "title": "校验报告",
     },
 }
 
