@@ -76,6 +76,10 @@ class Contributed:
             index.setdefault(quad.subject, []).append(number)
         return index
 
+    def about(self, focus: Term) -> list[ox.Quad]:
+        """Return the triples of *focus*."""
+        return [self.quads[index] for index in self._index.get(focus, ())]
+
     def place(self, index: int, role: int) -> Place:
         """Return the place of the subject, the predicate or the object of a triple."""
         if len(self.map.triples) != len(self.quads):  # the reader and pyoxigraph do not agree: better no place than a wrong one

@@ -28,6 +28,7 @@ TAGS = (
 )
 HAN, LATIN = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]")
 MARKS = (".", ";", ",")
+OBJECT = 2  # the third of a triple, as a source map counts
 
 
 def clear(word: str, meant: str, known: Iterable[str]) -> bool:
@@ -57,11 +58,19 @@ def clear(word: str, meant: str, known: Iterable[str]) -> bool:
     return all(other == meant or other[:1].isupper() != upper or like(other, own - APART) <= own - APART for other in known)
 
 
-def renamed(typed: str, place: Place, meant: str, prefixes: Mapping[str, str]) -> Fix | None:
+def renamed(file: Contributed, index: int, role: int, meant: str) -> Fix | None:
+    """Return the fix that writes the IRI *meant* for the predicate or object (*role*) of a triple of *file*; None for a literal."""
+    if isinstance(file.quads[index].object, ox.Literal) and role == OBJECT:
+        return None
+    place = file.place(index, role)
+    return written_as(file.typed(place), place, meant, file.prefixes)
+
+
+def written_as(typed: str, place: Place, meant: str, prefixes: Mapping[str, str]) -> Fix | None:
     """Return the fix that writes the IRI *meant* in the way of what was *typed* at *place*; None if that cannot be.
 
     >>> from cvo.errors import Place
-    >>> renamed("c:Clam", Place("x"), "https://w3id.org/cvo/ns#Claim", {"c": "https://w3id.org/cvo/ns#"}).text
+    >>> written_as("c:Clam", Place("x"), "https://w3id.org/cvo/ns#Claim", {"c": "https://w3id.org/cvo/ns#"}).text
     'c:Claim'
     """
     if typed.startswith("<"):
@@ -98,8 +107,8 @@ def of_result(file: Contributed, code: str, focus: Term, path: Path, place: Plac
         return None
     steps = first_steps(path)
     values: dict[str, list[ox.Literal]] = {}
-    for quad in file.quads:
-        if quad.subject == focus and quad.predicate.value in steps and isinstance(quad.object, ox.Literal):
+    for quad in file.about(focus):
+        if quad.predicate.value in steps and isinstance(quad.object, ox.Literal):
             values.setdefault(quad.predicate.value, []).append(quad.object)
     tag = found[1].lower()
     for literals in values.values():
@@ -160,6 +169,32 @@ def _first_directive(text: str) -> int:
     if not found or not directive or found.start() > directive[1].start or "\n" in text[found.end() : directive[1].start]:
         return 0
     return found.start()
+
+
+def alike(text: str, at: int) -> list[tuple[sourcemap.Span, str]]:
+    r"""Return where *text* has the full-width mark that stands *at* an offset again, and what to write: never in strings or comments.
+
+    >>> [span.start for span, right in alike(":a :b :c； :d '；' ； # ；", 8)]
+    [8, 17]
+    >>> [(span.start, right) for span, right in alike(":a :b “c”@zh , “d”@en , '“e”' .", 6)]
+    [(6, '"'), (8, '"'), (15, '"'), (17, '"')]
+    """
+    mark = text[at]
+    hidden, found = [], []
+    for token in sourcemap.TOKEN.finditer(text):
+        if token.lastgroup in ("string", "iri", "skip"):
+            hidden.append(token.span())
+        elif (last := token.group().rstrip(mark)) != token.group():  # a name that it ends, or nothing else
+            found += [sourcemap.Span(i, i + 1) for i in range(token.start() + len(last), token.end())]
+    if mark in "“”":
+        found, inside = [], iter(hidden)
+        start, end = next(inside, (len(text), len(text)))
+        for quoted in re.finditer(r"“[^“”\"\\\r\n]*”(?=[@;,.\s]|\^\^)", text):
+            while end <= quoted.start():
+                start, end = next(inside, (len(text), len(text)))
+            if quoted.start() < start:
+                found += [sourcemap.Span(i, i + 1) for i in (quoted.start(), quoted.end() - 1)]
+    return [(span, sourcemap.FULL_WIDTH[text[span.start]]) for span in found if text[span.start] in sourcemap.FULL_WIDTH]
 
 
 def missing_mark(file: str, text: str, offset: int, parses: Callable[[str], bool]) -> Fix | None:

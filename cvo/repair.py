@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cvo import contribution
+from cvo import contribution, fixes
 from cvo.errors import InputError
 from cvo.files import read_bytes, read_text
+from cvo.findings import Fix
 from cvo.output import deliver
-from cvo.sourcemap import SourceMap
+from cvo.sourcemap import SourceMap, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cvo.findings import Finding, Report
 
-ROUNDS = 200  # more than any file needs; it only keeps a fix that undoes another one from going on for ever
+ROUNDS = 20  # more than any file needs; it only keeps a fix that undoes another one from going on for ever
+MENDS = 200  # slips of syntax in one file: the reader finds one at a time
 BOM = "\ufeff"
 
 
@@ -82,7 +84,7 @@ def repair(check: Callable[[Mapping[Path, str]], Report], wanted: Callable[[Find
                 texts[path], more = _mend(path, texts[path], wanted)
                 tried += [(repair, -1) for repair in more]
         new = check(texts)
-        bad = {_key(repair.finding) for repair, at in tried if _still_wrong(repair, at, texts, new)}
+        bad = {_key(each.finding) for each in _still_wrong(tried, texts, new)}
         if bad:
             refused |= bad
             continue
@@ -119,43 +121,58 @@ def apply(text: str, findings: Iterable[Finding]) -> tuple[str, list[tuple[Repai
 def _mend(path: Path, text: str, wanted: Callable[[Finding], bool]) -> tuple[str, list[Repair]]:
     """Return *text* once it is Turtle, as far as that can be repaired; no shape looks at it before."""
     made: list[Repair] = []
-    for _ in range(ROUNDS):
+    for _ in range(MENDS):
         problems = [problem for problem in contribution.read(path, text=text).problems if problem.fix and wanted(problem)]
-        new, repairs = apply(text, problems)
-        if not repairs or not _further(path, text, new):
-            break
+        for findings in (_alike(text, problems), problems):
+            new, repairs = apply(text, findings)
+            if repairs and _further(path, text, new, repairs[-1][1]):
+                break
+        else:
+            return text, made
         text = new
         made += [repair for repair, _ in repairs]
     return text, made
 
 
-def _further(path: Path, old: str, new: str) -> bool:
-    """Return whether *new* can be read further than *old*."""
-    first = [file.error for file in (contribution.read(path, text=old), contribution.read(path, text=new))]
-    if first[1] is None:
-        return True
-    if first[0] is None:
-        return False
-    left = [
-        len(text) - SourceMap(text, ()).offset(error.lineno or 1, error.offset or 1)
-        for text, error in zip((old, new), first, strict=True)
-        if error
-    ]
-    return left[1] < left[0]
+def _alike(text: str, problems: Sequence[Finding]) -> list[Finding]:
+    """Return a finding for each full-width mark that is wrong in the way that the one of *problems* is; who types one, types many."""
+    fix = problems[0].fix if len(problems) == 1 else None
+    if fix is None or problems[0].code != "CVO-SYNTAX":
+        return []
+    spans = SourceMap(text, ())
+    at = spans.offset(fix.place.line, fix.place.column)
+    edits = fixes.alike(text, at) if spans.offset(fix.place.end_line, fix.place.end_column) == at + 1 else []
+    found, lines = [], lines_of(text)
+    for span, right in edits:
+        place = spans.place(fix.place.file, span)
+        found.append(replace(problems[0], place=place, line=lines[place.line - 1], fix=Fix(place, right)))
+    return found
 
 
-def _still_wrong(repair: Repair, at: int, texts: Mapping[Path, str], report: Report) -> bool:
-    """Return whether *report* finds something at the place of *repair*, which is now at offset *at* of its text."""
-    fix = repair.finding.fix
-    if fix is None or at < 0:
-        return False
-    path = Path(fix.place.file)
-    text = texts[path]
-    if repair.finding.code == "CVO-SYNTAX":
-        error = contribution.read(path, text=text).error
-        return error is not None and SourceMap(text, ()).offset(error.lineno or 1, error.offset or 1) <= at
-    line, column = SourceMap(text, ()).position(at)
-    return any((f.place.file, f.place.line, f.place.column) == (fix.place.file, line, column) for f in report.findings)
+def _further(path: Path, old: str, new: str, at: int) -> bool:
+    """Return whether *new* can be read, or at least further than *old* and beyond the last repair, which is *at* an offset of it."""
+    before, after = (contribution.read(path, text=text).error for text in (old, new))
+    if after is None or before is None:
+        return after is None
+    first, then = (SourceMap(text, ()).offset(e.lineno or 1, e.offset or 1) for text, e in ((old, before), (new, after)))
+    return then > at and len(new) - then < len(old) - first
+
+
+def _still_wrong(tried: Iterable[tuple[Repair, int]], texts: Mapping[Path, str], report: Report) -> Iterator[Repair]:
+    """Return those of the repairs *tried* at whose place, now at an offset of the new text, *report* finds something."""
+    places = {(finding.place.file, finding.place.line, finding.place.column) for finding in report.findings}
+    unread = {finding.place.file: finding.place for finding in report.findings if finding.code == "CVO-SYNTAX"}
+    spans = {str(path): SourceMap(text, ()) for path, text in texts.items()}
+    for repair, at in tried:
+        file = repair.finding.fix.place.file if repair.finding.fix else ""
+        if at < 0 or not file:
+            continue
+        place = unread.get(file)
+        if repair.finding.code == "CVO-SYNTAX":
+            if place and spans[file].offset(place.line, place.column) <= at:
+                yield repair
+        elif (file, *spans[file].position(at)) in places:
+            yield repair
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

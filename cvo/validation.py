@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.engines.shacl import Outcome, Result
-    from cvo.findings import Fix, Texts
+    from cvo.findings import Texts
 
 __all__ = ["Finding", "Report", "validate"]
 
@@ -242,12 +242,14 @@ class _Check:
         if not any(iri.startswith(OWN) for iri in self.declared):
             return
         meant: dict[str, str] = {}
+        clear: dict[str, bool] = {}
         for file in self.files:
             for index, role, iri in file.uses((*OWN, *FOREIGN)):
                 if iri in self.declared or iri in OWN or iri in self.known:
                     continue
                 if iri not in meant:
                     meant[iri] = self._meant(iri) if len(meant) < SUGGESTIONS else ""
+                    clear[iri] = self._clear(iri, meant[iri])
                 if not meant[iri] and not iri.startswith(OWN):
                     continue
                 quad = file.quads[index]
@@ -263,19 +265,13 @@ class _Check:
                     path=quad.predicate.value,
                     value=f"<{iri}>",
                     line=file.line(place.line),
-                    fix=self._fix(file, index, role, iri, meant[iri]),
+                    fix=fixes.renamed(file, index, role, meant[iri]) if clear[iri] else None,
                 )
                 yield Slip(finding, meant[iri], role == PREDICATE, role == OBJECT and quad.predicate.value == TYPE)
 
-    def _fix(self, file: Contributed, index: int, role: int, iri: str, meant: str) -> Fix | None:
-        """Return the fix that writes *meant* for *iri*, if nothing else can have been meant."""
-        if not meant or (role == OBJECT and isinstance(file.quads[index].object, ox.Literal)):
-            return None
+    def _clear(self, iri: str, meant: str) -> bool:
         namespace = next(namespace for namespace in (*OWN, *FOREIGN) if iri.startswith(namespace))
-        if not fixes.clear(iri.removeprefix(namespace), meant.removeprefix(namespace), self.words[namespace]):
-            return None
-        place = file.place(index, role)
-        return fixes.renamed(file.typed(place), place, meant, file.prefixes)
+        return bool(meant) and fixes.clear(iri.removeprefix(namespace), meant.removeprefix(namespace), self.words[namespace])
 
     def _meant(self, iri: str) -> str:
         """Return the term that *iri* was most likely meant to be, or the empty string."""

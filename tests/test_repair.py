@@ -193,6 +193,18 @@ def test_git_applies_the_diff_and_gets_what_fix_writes(tmp_path: Path, newline: 
     assert path.read_bytes() == applied
 
 
+@pytest.mark.parametrize(("old", "new"), [("@zh ,", "@zh，"), (" ;\n", "；\n"), ('"虚拟主播', "“虚拟主播")])
+def test_a_slip_made_in_every_claim_is_repaired_in_one_go(old: str, new: str) -> None:
+    start, end = PAPER.index(":c001 a"), PAPER.index(":p001 a")
+    whole = PAPER[:start] + "".join(PAPER[start:end].replace(":c001", f":c{n:03}") for n in range(1, 400)) + PAPER[end:]
+    text = whole.replace(old, new).replace('。"', "。”" if new[0] == "“" else '。"')
+    path = Path("li-2024.ttl")
+    mended, made = repair._mend(path, text, lambda _: True)
+    assert len(made) >= 399
+    assert contribution.read(path, text=mended).error is None
+    assert [str(quad) for quad in contribution.read(path, text=mended).quads] == [str(q) for q in contribution.read(path, text=whole).quads]
+
+
 # ---- properties
 
 PLACES = [
