@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
@@ -16,7 +17,6 @@ from cvo import report
 from cvo.errors import Place
 from cvo.findings import Finding, Report
 from cvo.validation import validate
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
