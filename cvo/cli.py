@@ -13,7 +13,6 @@ from typer.main import get_command
 from cvo import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-<<<<<<< HEAD
 COMMANDS = (
     "query",
     "terms",
