@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from cvo import checks
 from cvo.errors import InputError
 from cvo.files import data_root, read_text, shipped
 from cvo.findings import SEVERITIES, text_in
@@ -33,7 +35,7 @@ class Explanation:
     """What the rule with a *code* asks.
 
     *home* says where the rule is written: a file of shapes, or nowhere if the program itself looks; *shape* is the IRI of the
-    shape, or for a constraint of SHACL an example of a shape.
+    shape, or for a constraint of SHACL an example of a shape. A quality check has no examples but says what is *todo*.
     """
 
     code: str
@@ -43,6 +45,7 @@ class Explanation:
     right: str
     home: str = ""
     shape: str = ""
+    todo: Texts = ()
 
 
 @cache
@@ -59,7 +62,7 @@ def examples() -> dict[str, dict[str, Any]]:
 def explanations() -> dict[str, Explanation]:
     """Return the explanation of every code that a validation against the shipped shapes can report, sorted by code.
 
-    After them come those of the constraints of SHACL, which only shapes of other people report.
+    After them come those of the quality checks, and of the constraints of SHACL, which only shapes of other people report.
     """
     found = {}
     for path in shipped("shapes"):
@@ -76,7 +79,23 @@ def explanations() -> dict[str, Explanation]:
         if "asks" in fields:
             asks = tuple(sorted(fields["asks"].items()))
             found[code] = Explanation(code, fields.get("severity", SEVERITIES[0]), asks, *_pair(code), shape=fields.get("shape", ""))
-    return dict(sorted(found.items(), key=lambda pair: (examples()[pair[0]]["from"] == COMPONENTS, pair[0])))
+    for check in checks.catalogue():
+        asks, todo = _open(check.messages), _open(check.help)
+        found[check.code] = Explanation(check.code, check.severity, asks, "", "", home=f"cvo check: {check.group}", todo=todo)
+
+    def place(code: str) -> tuple[int, str]:
+        return (1 if code not in examples() else 2 if examples()[code]["from"] == COMPONENTS else 0, code)
+
+    return {code: found[code] for code in sorted(found, key=place)}
+
+
+def _open(texts: Texts) -> Texts:
+    """Return *texts* with what is filled in for each finding left open.
+
+    >>> _open((("en", "{focus} has no label"),))
+    (('en', '… has no label'),)
+    """
+    return tuple((lang, re.sub(r"\{\w+\}", "…", text)) for lang, text in texts)
 
 
 def _pair(code: str) -> tuple[str, str]:
@@ -127,6 +146,8 @@ def told(found: Explanation, lang: str = "") -> str:
     lines = [head, *(f"  {text_in(each, found.asks)}" for each in langs), ""]
     if found.shape and not found.home:
         lines += [_words("shape", langs), *_indented(found.shape), ""]
+    if found.todo:
+        return "\n".join([*lines, *(f"  {text_in(each, found.todo)}" for each in langs), ""])
     lines += [_words("wrong", langs), *_indented(found.wrong), "", _words("right", langs), *_indented(found.right), ""]
     return "\n".join(lines)
 
@@ -167,6 +188,7 @@ def as_json(found: Sequence[Explanation]) -> str:
             "right": each.right,
             "home": each.home,
             "shape": each.shape,
+            "todo": dict(each.todo),
         }
         for each in found
     ]

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
-from cvo import explain
+from cvo import checks, explain
 from cvo.errors import InputError
 from cvo.files import shipped
 from cvo.terms import CVO, PREFIXES, SH
@@ -43,8 +43,16 @@ def test_every_code_that_stands_in_the_shapes_or_in_the_program_is_explained() -
     }
     assert len(shapes) > 100
     assert {"CVO-SYNTAX", "CVO-TERM", "CVO-UNREADABLE"} <= program
-    assert shapes | program == set(OURS)
-    assert set(explain.explanations()) == set(EXAMPLES)
+    gates = {check.code for check in checks.catalogue()}
+    assert (shapes | program) - gates == set(OURS)
+    assert set(explain.explanations()) == set(EXAMPLES) | gates
+    assert not gates & set(EXAMPLES)
+
+
+def test_a_quality_check_is_explained_with_what_to_do() -> None:
+    told = explain.told(explain.explain("CVO-CHAIN-SINGLE"), "zh")
+    assert "属性链只有一环" in told
+    assert "rdfs:subPropertyOf" in told
 
 
 def test_every_constraint_of_shacl_is_explained() -> None:
@@ -144,10 +152,10 @@ def test_the_terms_that_messages_give_as_examples_exist() -> None:
 def test_the_command_explains_lists_and_writes_json(cvo, tmp_path: Path) -> None:
     assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("错误写法\n") == 2
     listed = cvo("explain", "--list", "--lang", "en").out.splitlines()
-    assert len(listed) == len(EXAMPLES)
+    assert len(listed) == len(EXAMPLES) + len(checks.catalogue())
     assert json.loads(cvo("explain", "CVO-TERM", "-f", "json").out)[0]["right"] == "cvo:locator :p001 ;"
     cvo("explain", "--list", "-o", tmp_path / "rules.json")
-    assert len(json.loads((tmp_path / "rules.json").read_text(encoding="utf-8"))) == len(EXAMPLES)
+    assert len(json.loads((tmp_path / "rules.json").read_text(encoding="utf-8"))) == len(EXAMPLES) + len(checks.catalogue())
     ran = cvo("explain", "CVO-POLARTY")
     assert (ran.status, ran.out) == (2, "")
     assert "did you mean CVO-POLARITY?" in ran.err
