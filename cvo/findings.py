@@ -125,7 +125,8 @@ class Report:
     """What was checked, against how many rules, and what was found.
 
     *checked* counts the nodes that a shape looked at, *claims* those of them that are claims, *classes* the nodes of each
-    class (by CURIE), *unread* the files that no shape looked at because something is wrong with them as a whole.
+    class (by CURIE), *unread* the files that no shape looked at because something is wrong with them as a whole, *notes* are
+    what to tell beside the report of how it was made.
     """
 
     findings: tuple[Finding, ...]
@@ -136,6 +137,7 @@ class Report:
     rules: int = 0
     unread: int = 0
     seconds: float = field(default=0.0, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def count(self, severity: str) -> int:
         """Return how many findings have *severity*."""

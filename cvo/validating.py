@@ -35,6 +35,7 @@ class Run:
     ignore: tuple[str, ...] = ()
     fix: bool = False
     diff: bool = False
+    engine: str = "fast"
 
     def files(self) -> list[str]:
         """Return the files and folders that are checked now.
@@ -57,7 +58,7 @@ class Run:
         """Return the report on *files*, with the wanted findings only."""
         shapes = expand(list(self.against)) if self.against else None
         try:
-            report = validation.validate(files, shapes=shapes, texts=texts)
+            report = validation.validate(files, shapes=shapes, texts=texts, engine=self.engine)
         except NothingChecked:
             if not self.changed:
                 raise

@@ -20,14 +20,17 @@ from cvo.errors import InputError, NothingChecked, Place
 from cvo.files import shipped
 from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per_cause
 from cvo.names import curie, nearest, shorten
+from cvo.outcome import Uncompiled
 from cvo.rules import Rules
+from cvo.surroundings import read_all
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
+from cvo.wording import generic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cvo.engines.shacl import Outcome, Result
     from cvo.findings import Texts
+    from cvo.outcome import Outcome, Result
 
 __all__ = ["Finding", "Report", "validate"]
 
@@ -44,11 +47,13 @@ def validate(
     shapes: Sequence[Path] | None = None,
     ontology: Sequence[Path] | None = None,
     texts: Mapping[Path, str] | None = None,
+    engine: str = "fast",
 ) -> Report:
     """Return what is wrong with the files of *paths*: one or several files, folders (with all RDF files in them) or globs.
 
     *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
     Nothing is fetched, whatever a file imports. *texts* says of some files what they would be, in place of what they are.
+    The *engine* is ``fast``, which leaves to pySHACL what it cannot compile and says so in the report's notes, or ``pyshacl``.
 
     Raises: InputError, if a file is missing or not readable; NothingChecked, if nothing is wrong because no shape looked at
     any node; EngineError, if the shapes cannot be used.
@@ -76,7 +81,7 @@ def validate(
         report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good))
         good = [file for file in good if file.quads]
         if good:
-            report = _Check(good, shapes, ontology).report(report)
+            report = _Check(good, shapes, ontology, engine).report(report)
     finally:
         if collecting:
             gc.enable()
@@ -90,30 +95,27 @@ def validate(
 class _Check:
     """One run over the files that are well-formed."""
 
-    def __init__(self, files: Sequence[Contributed], shapes: Sequence[Path] | None, ontology: Sequence[Path] | None) -> None:
+    def __init__(self, files: Sequence[Contributed], shapes: Sequence[Path] | None, ontology: Sequence[Path] | None, engine: str) -> None:
         own = {file.path.resolve(): file for file in files}
         self.files = files
+        self.engine = engine
+        self.notes: tuple[str, ...] = ()
         self.rules = Rules([quad for path in (shipped("shapes") if shapes is None else expand(shapes)) for quad in _quads(path, own)])
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
         others = _named(_beside(files), files) if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}
-        reads = self.rules.reads
-        self.around: list[ox.Quad] = []
-        self.declared = {s.value for s in self.subjects if isinstance(s, ox.NamedNode)}
-        self.described: set[object] = set(self.subjects)
-        self.known: set[str] = set()
         self.words: dict[str, list[str]] = {}
-        for path in (*vocabulary, *others):
-            if path.resolve() in own:
-                continue
-            for quad in _quads(path, {}):
-                self.described.add(quad.subject)
-                self.known.add(quad.predicate.value)
-                if reads is None or quad.predicate.value in reads or quad.subject in self.subjects:
-                    self.around.append(quad)
-        self.declared |= {node.value for node in self.described if isinstance(node, ox.NamedNode)}
+        beside = [vocabulary, *([path] for path in others)]
+        held = [
+            read_all([path for path in group if path.resolve() not in own], self.rules.reads, self.subjects, keep=ontology is None)
+            for group in beside
+        ]
+        self.around = [quad for part in held for quad in part.quads]
+        self.described = frozenset[str]().union(*(part.described for part in held))
+        self.known = frozenset[str]().union(*(part.predicates for part in held))
+        self.declared = self.described | {s.value for s in self.subjects if isinstance(s, ox.NamedNode)}
 
     def report(self, report: Report) -> Report:
         """Return *report* with what the shapes and the vocabulary find."""
@@ -136,16 +138,25 @@ class _Check:
             tuple(sorted((curie(kind, prefixes), number) for kind, number in classes.items())),
             self.rules.count,
             report.unread,
+            notes=self.notes,
         )
 
     def _outcome(self) -> Outcome:
-        from cvo.engines import shacl  # noqa: PLC0415  only well-formed files come to pySHACL
-
         data = [quad for file in self.files for quad in file.quads]
         # what only the contribution names, and nobody describes, is its business too where shapes look at objects
         named = {quad.object for quad in data if quad.predicate.value in self.rules.object_targets}
-        focus = self.subjects | (named - self.described)
-        return shacl.check([*data, *self.around], self.rules.quads, focus)
+        focus = self.subjects | {node for node in named if not (isinstance(node, ox.NamedNode) and node.value in self.described)}
+        data += self.around
+        if self.engine == "fast":
+            from cvo.engines import fast  # noqa: PLC0415  only well-formed files come to an engine
+
+            try:
+                return fast.check(data, self.rules.quads, focus)
+            except Uncompiled as reason:
+                self.notes = (f"checked by pySHACL, which takes longer: {reason}",)
+        from cvo.engines import shacl  # noqa: PLC0415  takes 200 ms
+
+        return shacl.check(data, self.rules.quads, focus)
 
     def _kinds(self) -> dict[object, list[object]]:
         kinds: dict[object, list[object]] = {}
@@ -200,7 +211,12 @@ class _Check:
                 continue
             head, tail = template.partition("{")[0], template.rpartition("}")[2]
             filled.append((lang, next((t for t in sorted(texts) if t.startswith(head) and t.endswith(tail)), template)))
-        return tuple(filled) or tuple((lang or "en", text) for lang, text in result.texts)
+        if filled:
+            return tuple(filled)
+        shape = result.shape  # what the engines say by themselves differs, and is English only
+        return generic(
+            result.component, lambda name: sorted(str(v) for v in self.rules.values(shape, name) if not isinstance(v, ox.BlankNode))
+        )
 
     def _locate(self, result: Result) -> tuple[Contributed, Place]:
         """Return the file and the place of *result*: its value, else its property, else its subject."""

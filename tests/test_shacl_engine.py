@@ -11,8 +11,9 @@ from urllib.parse import urldefrag
 import pyoxigraph as ox
 import pytest
 
-from cvo.engines import shacl
+from cvo.engines import fast, shacl
 from cvo.errors import EngineError
+from cvo.outcome import Uncompiled
 from cvo.rules import Rules
 from cvo.terms import SH
 
@@ -262,6 +263,26 @@ def test_the_w3c_suite_gives_the_expected_results(name: str) -> None:
     if name not in KNOWN:
         # equal results of several shapes that share all but the shape are one cause
         assert set(rows(outcome)) == set(case.expected())
+
+
+def paths(outcome: shacl.Outcome) -> set[tuple[object, ...]]:
+    return {(r.focus, r.path, r.value, r.component, r.severity) for r in outcome.results}
+
+
+@pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C SHACL suite is not here: it belongs in ../shared/suites")
+@pytest.mark.parametrize("name", cases())
+def test_the_fast_engine_passes_every_test_of_the_w3c_suite(name: str) -> None:
+    case = Case(name)
+    nodes = {node for quad in case.data for node in (quad.subject, quad.object)} | {quad.object for quad in case.shapes}
+    try:
+        outcome = fast.check(case.data, case.shapes, nodes)
+    except Uncompiled:
+        assert case.result == ox.NamedNode(f"{TESTS}Failure")  # the referee says so; see above
+        return
+    assert set(rows(outcome)) == set(case.expected())
+    if name not in KNOWN:
+        theirs = shacl.check(case.data, case.shapes, nodes)
+        assert (paths(outcome), outcome.targeted) == (paths(theirs), theirs.targeted)
 
 
 @pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C SHACL suite is not here: it belongs in ../shared/suites")

@@ -567,3 +567,60 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_a_finding_and_the_others_are_
     assert (report.claims, report.unread, report.status) == (1, 2, 1)
     with pytest.raises(InputError, match="not UTF-8"):
         check(tmp_path, tmp_path / "b.ttl")
+
+
+# ---- engines
+
+
+def test_both_engines_report_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(PREFIXES + CLEAN[:-1] + "; cvo:published 1.50 ; cvo:agreesWith :c . :d a cvo:Claim .", encoding="utf-8")
+    for file in (DATA / "contributed.ttl", path):
+        assert validate(file, shapes=SHAPES, ontology=ONTOLOGY) == validate(file, shapes=SHAPES, ontology=ONTOLOGY, engine="pyshacl")
+
+
+def test_a_shape_that_says_nothing_is_told_in_the_same_words_by_both_engines(tmp_path: Path) -> None:
+    shapes, path = tmp_path / "shapes.ttl", tmp_path / "x.ttl"
+    head = PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> . "
+    shapes.write_text(head + "cvo:S sh:targetClass cvo:Claim ; sh:property [ sh:path cvo:polarity ; sh:minCount 2 ] .", encoding="utf-8")
+    path.write_text(PREFIXES + CLEAN, encoding="utf-8")
+    ours, theirs = (validate(path, shapes=[shapes], ontology=ONTOLOGY, engine=engine) for engine in ("fast", "pyshacl"))
+    assert ours == theirs
+    assert "2" in dict(ours.findings[0].messages)["zh"]
+
+
+def test_what_the_fast_engine_cannot_compile_is_checked_by_the_referee_with_a_note(tmp_path: Path) -> None:
+    shapes, path = tmp_path / "shapes.ttl", tmp_path / "x.ttl"
+    head = PREFIXES + "@prefix sh: <http://www.w3.org/ns/shacl#> . "
+    rule = r"cvo:S sh:targetClass cvo:Claim ; sh:property [ sh:path cvo:polarity ; sh:minCount 2 ] ; sh:minCuont 1 ."
+    shapes.write_text(head + rule, encoding="utf-8")
+    path.write_text(PREFIXES + CLEAN, encoding="utf-8")
+    report = validate(path, shapes=[shapes], ontology=ONTOLOGY)
+    assert [finding.component[-24:] for finding in report.findings] == ["CountConstraintComponent"]
+    assert "sh:minCuont" in report.notes[0]
+
+
+def test_the_vocabulary_that_is_kept_gives_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVO_CACHE", "")
+    file = Path(__file__).parent / "readme" / "example-nd.ttl"
+    plain = validate(file)
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("CVO_CACHE", str(cache))
+    assert validate(file) == plain
+    (kept,) = cache.glob("vocabulary-*")
+    assert validate(file) == plain
+    kept.write_bytes(kept.read_bytes()[:-7])
+    assert validate(file) == plain
+    kept.write_bytes(b"")
+    assert validate(file) == plain
+    assert len(kept.read_bytes()) > 1000  # made anew
+
+
+def test_a_contribution_that_says_more_of_a_term_sees_all_that_is_said_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVO_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        PREFIXES + "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . cvt:deepfake skos:altLabel 'x'@fr .", encoding="utf-8"
+    )
+    first = validate(path)
+    assert validate(path) == first

@@ -14,6 +14,13 @@ from cvo.errors import InputError
 from cvo.output import Lang, by_ending, deliver
 
 
+class Engine(StrEnum):
+    """The engines that check shapes."""
+
+    FAST = "fast"
+    PYSHACL = "pyshacl"
+
+
 class ReportFormat(StrEnum):
     """The ways to write the findings of a validation."""
 
@@ -44,6 +51,7 @@ def validate(  # noqa: PLR0913 - one parameter for each option
         typer.Option("-f", "--format", help="How to write the findings. Default: concise, or what FILE's ending tells."),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the messages.")] = Lang.EN,
+    engine: Annotated[Engine, typer.Option(help="The SHACL engine; both find the same.")] = Engine.FAST,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report to FILE.")] = None,
     also: Annotated[
         list[Path] | None, typer.Option("--also", metavar="FILE", help="Write it to FILE too, as its ending tells. Repeatable.")
@@ -75,7 +83,9 @@ def validate(  # noqa: PLR0913 - one parameter for each option
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
     copies = [(file, by_ending(file, ReportFormat) or "concise") for file in also or ()]
     lists = [tuple(each or ()) for each in (paths, against, select, ignore)]
-    run = validating.Run(lists[0], changed=changed, base=base, against=lists[1], select=lists[2], ignore=lists[3], fix=fix, diff=diff)
+    run = validating.Run(
+        lists[0], engine=engine.value, changed=changed, base=base, against=lists[1], select=lists[2], ignore=lists[3], fix=fix, diff=diff
+    )
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     colour = chosen == "concise" and output is None and sys.stdout.isatty() and not plain
 
@@ -83,6 +93,8 @@ def validate(  # noqa: PLR0913 - one parameter for each option
         if watch and chosen == "concise" and output is None:
             typer.echo("正在检查……" if lang is Lang.ZH else "Checking …")
         result, repaired = run.outcome()
+        for note in result.notes:
+            typer.echo(f"note: {note}", err=True)
         if repaired:
             typer.echo(validating.told(repaired, lang.value, written=not diff), err=True)
         if repaired and diff:

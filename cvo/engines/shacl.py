@@ -9,50 +9,23 @@ from __future__ import annotations
 import logging
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from cvo.errors import EngineError
+from cvo.outcome import Outcome, Result
 from cvo.terms import RDF, SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from cvo.findings import Path, Texts
+    from cvo.findings import Path
+    from cvo.outcome import Term
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple  # pyoxigraph's types allow a triple; syntax has refused it
 PATHS = {f"{kind}Path": kind for kind in ("alternative", "inverse", "zeroOrMore", "oneOrMore", "zeroOrOne")}
 UNKNOWN = 1_000_000.0  # triples that a variable or a path in the place of the predicate may match
 TOO_DEEP = 32  # nested paths; the shapes of people have two or three
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One validation result as the engine gives it: the terms of the data are pyoxigraph's, as typed."""
-
-    focus: Term
-    path: Path
-    value: Term | None
-    component: str
-    severity: str
-    shape: Term = field(compare=False)
-    constraint: Term | None = field(compare=False)
-    texts: Texts
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Return a key that sorts results the same way on every run."""
-        return (str(self.focus), repr(self.path), str(self.value), self.component, self.severity, repr(self.texts))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The results, sorted, and the focus nodes that at least one shape targeted."""
-
-    results: tuple[Result, ...]
-    targeted: frozenset[Term]
 
 
 def check(data: Iterable[ox.Quad], shapes: Iterable[ox.Quad], focus: Collection[Term]) -> Outcome:

@@ -1,0 +1,33 @@
+"""The fast SHACL engine: shapes compiled to functions over plain dictionaries, and to SPARQL where they say so.
+
+What it cannot compile it refuses, with the reason, before it looks at any data: the referee checks such shapes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cvo.engines.fast.run import run
+from cvo.engines.fast.shapes import Shapes
+from cvo.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    import pyoxigraph as ox
+
+    from cvo.outcome import Outcome, Term
+
+__all__ = ["Shapes", "check"]
+
+
+def check(data: Iterable[ox.Quad], shapes: Iterable[ox.Quad] | Shapes, focus: Collection[Term]) -> Outcome:
+    """Return what the *shapes* find at the nodes of *focus* in *data*; graph names are not looked at.
+
+    Raises: Uncompiled, if the shapes are for the referee; EngineError, if the data cannot be checked.
+    """
+    try:
+        compiled = shapes if isinstance(shapes, Shapes) else Shapes(shapes)
+        return run(list(data), compiled, focus)
+    except RecursionError:
+        raise EngineError("the shapes or the data are nested too deeply", hint="give the nodes names instead of nesting them") from None
