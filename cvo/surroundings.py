@@ -18,10 +18,14 @@ import pyoxigraph as ox
 
 from cvo import snapshot
 from cvo.contribution import read
+from cvo.files import shipped
+from cvo.terms import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from cvo.contribution import Contributed
 
     Packed = str | tuple[str, str, str]
     Row = tuple[Packed, str, Packed]
@@ -127,3 +131,19 @@ def _quads(rows: Iterable[Row]) -> Iterator[ox.Quad]:
 
     for subject, predicate, value in rows:
         yield ox.Quad(term(subject), term(predicate), term(value))  # type: ignore[arg-type]
+
+
+def beside(files: Sequence[Contributed]) -> list[Path]:
+    """Return the shipped instance files that are loaded beside *files*: not those that are among them, here or in another version."""
+    names = {file.path.name for file in files}
+    return [path for path in shipped("instances") if path.name not in names]
+
+
+def named_by(instances: Iterable[Path], files: Sequence[Contributed]) -> list[Path]:
+    """Return those of the shipped *instances* of whose source or claims *files* name anything.
+
+    No rule joins a claim to one of a source that its file does not name, and reading them all takes longer than the rest.
+    """
+    nodes = {node for file in files for quad in file.quads for node in (quad.subject, quad.object) if isinstance(node, ox.NamedNode)}
+    sources = {node.value.partition("#")[0] for node in nodes if node.value.startswith(SOURCE)}
+    return [path for path in instances if SOURCE + path.stem in sources]

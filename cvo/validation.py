@@ -22,7 +22,7 @@ from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per
 from cvo.names import curie, nearest, shorten
 from cvo.outcome import Uncompiled
 from cvo.rules import Rules
-from cvo.surroundings import read_all
+from cvo.surroundings import beside, named_by, read_all
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
 from cvo.wording import generic
 
@@ -74,7 +74,7 @@ def validate(
                 if named[path]:
                     raise
                 findings.append(_unreadable(path, error))
-        keys = {path.stem for path in _beside(files)} if ontology is None else set()
+        keys = {path.stem for path in beside(files)} if ontology is None else set()
         whole = {file.path: file.problems or (file.taken(keys),) for file in files}
         findings += [problem for problems in whole.values() for problem in problems if problem]
         good = [file for file in files if whole[file.path] == (None,)]
@@ -104,13 +104,13 @@ class _Check:
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
-        others = _named(_beside(files), files) if ontology is None else []
+        others = named_by(beside(files), files) if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}
         self.words: dict[str, list[str]] = {}
-        beside = [vocabulary, *([path] for path in others)]
+        groups = [vocabulary, *([path] for path in others)]
         held = [
             read_all([path for path in group if path.resolve() not in own], self.rules.reads, self.subjects, keep=ontology is None)
-            for group in beside
+            for group in groups
         ]
         self.around = [quad for part in held for quad in part.quads]
         self.described = frozenset[str]().union(*(part.described for part in held))
@@ -315,22 +315,6 @@ def _files(paths: Sequence[str | Path]) -> dict[Path, bool]:
         for file in files:
             found[file] = named or found.get(file, False)
     return found
-
-
-def _beside(files: Sequence[Contributed]) -> list[Path]:
-    """Return the shipped instance files that are loaded beside *files*: not those that are among them, here or in another version."""
-    names = {file.path.name for file in files}
-    return [path for path in shipped("instances") if path.name not in names]
-
-
-def _named(instances: Iterable[Path], files: Sequence[Contributed]) -> list[Path]:
-    """Return those of the shipped *instances* of whose source or claims *files* name anything.
-
-    No rule joins a claim to one of a source that its file does not name, and reading them all takes longer than the rest.
-    """
-    nodes = {node for file in files for quad in file.quads for node in (quad.subject, quad.object) if isinstance(node, ox.NamedNode)}
-    sources = {node.value.partition("#")[0] for node in nodes if node.value.startswith(SOURCE)}
-    return [path for path in instances if SOURCE + path.stem in sources]
 
 
 def _unreadable(path: Path, error: InputError) -> Finding:

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.engines.fast.answers import Answers
 from cvo.engines.fast.graph import NOTHING, SUBCLASS, TYPE, Graph
-from cvo.engines.fast.nodes import node_of, term_of
-from cvo.engines.fast.queries import IS_A
+from cvo.engines.fast.later import Later, Unknown
+from cvo.engines.fast.nodes import node_of
 from cvo.engines.fast.run import Run, run
 from cvo.files import base_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cvo.engines.fast.graph import Block
@@ -35,20 +34,10 @@ FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nt": ox.Rd
 FEW = 200  # values of one property of one subject that are compared one by one
 KEPT = 200_000  # triples that are kept before only those of subjects like wanted ones are
 DELAYED = 200_000  # questions that wait for the end
-CHUNK = 20_000  # triples that go into the store at once
 
 
 class Unstreamable(Exception):  # noqa: N818 - no error: the file is read whole instead
     """The file is not grouped by subject, or describes what was used before; the text says which."""
-
-
-class Unknown(Exception):  # noqa: N818 - answered later
-    """What is said of a node is not known yet."""
-
-    def __init__(self, node: Node | None) -> None:
-        """Remember the *node*; None if it is not only about one."""
-        super().__init__()
-        self.node = node
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +50,6 @@ class Streamed:
     subjects: int
 
 
-class _Later(Answers):
-    """The answers of a store that is filled as the file streams by, and asked at its end."""
-
-    ready = False
-
-    def start(self) -> None:
-        """Make the stores for the queries."""
-        self.open = {query.reads is None or query.reads_focus for query in self._queries}
-        self.reads = {
-            is_open: None
-            if any(query.reads is None for query in queries)
-            else frozenset(predicate for query in queries for predicate in query.reads or ())
-            for is_open in self.open
-            if (queries := [query for query in self._queries if is_open == (query.reads is None or query.reads_focus)])
-        }
-        for query in self._queries:
-            self._store(query)  # holds the vocabulary
-        self._waiting: dict[bool, list[ox.Quad]] = {is_open: [] for is_open in self.open}
-        self._with_classes = any(query.reads_classes for query in self._queries)
-
-    def take(self, quads: Sequence[ox.Quad], subject: Node, classes: Iterable[Node]) -> None:
-        """Take what the queries read of *quads*, which say all of *subject*."""
-        for is_open, reads in self.reads.items():
-            waiting = self._waiting[is_open]
-            waiting += [ox.Quad(q.subject, q.predicate, q.object) for q in quads if reads is None or q.predicate.value in reads]
-            if self._with_classes and not is_open:
-                term = term_of(subject)
-                waiting += [ox.Quad(term, ox.NamedNode(IS_A), term_of(kind)) for kind in classes]  # type: ignore[arg-type]
-            if len(waiting) > CHUNK:
-                self._stores[is_open].extend(waiting)
-                waiting.clear()
-
-    def finish(self) -> None:
-        """Put the rest into the stores."""
-        for is_open, waiting in self._waiting.items():
-            self._stores[is_open].extend(waiting)
-            waiting.clear()
-        self.ready = True
-
-    def rows(self, query: Query, shape: Shape, focus: Node) -> list[tuple[Node | None, str, tuple[tuple[str, str], ...], Node]]:
-        """Return the solutions for one *focus* node, once all is there."""
-        if not self.ready:
-            raise Unknown(None)
-        return super().rows(query, shape, focus)
-
-    def truth(self, query: Query, focus: Node, value: Node) -> bool:
-        """Return the answer for one *value*, once all is there."""
-        if not self.ready:
-            raise Unknown(None)
-        return super().truth(query, focus, value)
-
-
 class Stream(Run):
     """A run over subjects that come one after another, beside a vocabulary that is held."""
 
@@ -120,7 +57,7 @@ class Stream(Run):
         """Hold the *vocabulary*, to check what comes against *shapes*."""
         super().__init__(vocabulary, shapes)
         self.held = frozenset(self.of)
-        self.answers: _Later = _Later(self, vocabulary, shapes.queries, shapes.quads)
+        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.quads)
         self.answers.start()
         self.here: Node = ""
         self.now: Block = {}
