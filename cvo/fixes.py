@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ def clear(word: str, meant: str, known: Iterable[str]) -> bool:
     >>> clear("polarty", "polarity", ["polarity", "Polarity"])
     True
     """
+    import difflib  # noqa: PLC0415  only a slip pays for it
+
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(word.casefold())
 
@@ -90,6 +91,8 @@ def prefix_iri(place: Place, typed: str, right: str) -> Fix | None:
     '<https://w3id.org/cvo/ns#>'
     >>> prefix_iri(Place("x"), "<http://schema.org/>", "<http://www.w3.org/ns/shacl#>")
     """
+    import difflib  # noqa: PLC0415  only a slip pays for it
+
     return Fix(place, right) if difflib.SequenceMatcher(None, typed, right, autojunk=False).ratio() > ALIKE else None
 
 
@@ -146,7 +149,7 @@ def undeclared(text: str, place: Place, typed: str, prefix: str, declared: Mappi
 
     >>> from cvo.errors import Place
     >>> undeclared("# x\n@prefix a: <urn:> .\na:b a prov:Agent .", Place("x", 3, 7, 3, 17), "prov:Agent", "prov", {"a": "urn:"})
-    Fix(place=Place(file='x', line=2, column=1, end_line=2, end_column=1), text='@prefix prov: <http://www.w3.org/ns/prov#> .\n')
+    Fix(place=Place(file='x', line=2, column=1, end_line=2, end_column=1, cell=''), text='@prefix prov: <http://www.w3.org/ns/prov#> .\n')
     >>> undeclared("", Place("x"), "skso:Concept", "skso", {"skos": "urn:"}).text
     'skos:Concept'
     """

@@ -102,7 +102,7 @@ def _unbound(items: Sequence[_Item]) -> Iterator[tuple[Token, str]]:
         if name in bound or name in told:
             continue
         told.add(name)
-        guess = nearest(name, sorted(bound - {*(t.text[1:] for t in used)}), ALIKE) or nearest(name, sorted(bound), ALIKE)
+        guess = nearest(name, sorted(bound - {*(t.text[1:] for t in used)})) or nearest(name, sorted(bound), ALIKE)
         yield token, f"?{name} is never bound{f', did you mean ?{guess}?' if guess else ''}"
     shown = {token.text[1:] for token in used}
     shown |= {token.text[1:] for before, token in pairwise(_flat(items)) if before.says("AS")}  # a result has whatever name it likes

@@ -78,7 +78,7 @@ class SourceMap:
     >>> [found.text[o.start:o.end] for _, _, o in found.triples]
     [':o', '1', '[ :q 1 ]']
     >>> found.place("x.ttl", found.triples[1][2])
-    Place(file='x.ttl', line=2, column=17, end_line=2, end_column=18)
+    Place(file='x.ttl', line=2, column=17, end_line=2, end_column=18, cell='')
     """
 
     text: str

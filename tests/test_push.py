@@ -5,12 +5,11 @@ import pytest
 import servers
 
 from cvo import load
+from cvo.dataset import graph_of
 from cvo.engines.remote import remote
 from cvo.errors import EndpointError, InputError
 from cvo.files import shipped
 from cvo.push import DIGESTS, _digest, push
-
-SOURCE = "https://w3id.org/cvo/source/"
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def test_each_source_and_module_is_a_graph_there_as_here(store):
     assert len(sent(done)) == len(done) > len(shipped("instances"))
     here = load()
     for path in shipped("instances"):
-        graph = SOURCE + path.stem
+        graph = graph_of(path)
         count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
         assert triples(endpoint, graph) == int(next(iter(here.query(count)))["n"]) > 0
 
