@@ -138,12 +138,19 @@ def _stated(data: Dataset) -> Iterator[Fact]:
     for name, said, other in _named(tbox()):  # the values of closed lists, such as cvo:quotedPerson
         if said == TYPE and other in known.classes:
             yield name, said, other
-    for relation in sorted(known.relations - {f"{SKOS}inScheme"}):  # a scheme says nothing of what is in it
+    yield from _related(data, terms, sorted(known.relations - {f"{SKOS}inScheme"}))
+
+
+def _related(data: Dataset, terms: set[str], relations: Sequence[str]) -> Iterator[Fact]:
+    """Return how *terms* are related; what they match in other vocabularies is no stage or risk of ours."""
+    for relation in relations:  # a scheme says nothing of what is in it
         if not relation.startswith((CVO, SKOS)):
             continue
         for quad in data.store.quads_for_pattern(None, ox.NamedNode(relation), None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in terms and isinstance(quad.object, ox.NamedNode):
-                yield quad.subject.value, relation, quad.object.value
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                fact = (quad.subject.value, relation, quad.object.value)
+                if {fact[0], fact[2]} <= terms:
+                    yield fact
 
 
 def _named(quads: Iterable[ox.Quad]) -> Iterator[Fact]:

@@ -135,6 +135,11 @@ def findings(case: Path, of: Sequence[ox.Quad]) -> frozenset[str]:
     return frozenset(line(result, rules) for result in outcome(case, fast, compiled() if of is shapes() else of).results)
 
 
+def by_referee(case: Path, of: Sequence[ox.Quad]) -> frozenset[str]:
+    """Return what the shapes *of* find in *case* with pySHACL."""
+    return frozenset(line(result, Rules(of)) for result in outcome(case, shacl, of).results)
+
+
 def everything(outcome: Outcome) -> set[tuple[object, ...]]:
     """Return all that *outcome* says; the languages of messages, which pySHACL forgets in part, are left out."""
     return {
@@ -338,6 +343,8 @@ def test_some_case_notices_when_a_constraint_is_taken_away(constraint: ox.Quad) 
             expected = {found for found in approved(case) if found.partition(" ")[0] == code}
             if expected and findings(case, mutated) != expected:
                 return
+            if expected and by_referee(case, mutated) != expected:  # some constraints are there for engines that know less
+                return
     pytest.fail("no case notices: delete the constraint, or add a case")
 
 
@@ -363,7 +370,8 @@ def test_some_case_notices_when_a_filter_is_taken_away(text: ox.Quad, row: str) 
     kinds = {case.parent for case in INVALID if any(found.startswith(f"{code} ") for found in approved(case))}
     cases = sorted([*VALID, *INVALID], key=lambda case: case.parent not in kinds)
     noticed = (findings(case, mutated) != {found for found in approved(case) if found.partition(" ")[0] == code} for case in cases)
-    assert any(noticed), "no case notices: delete the filter, or add a case"
+    by_other = (by_referee(case, mutated) != {found for found in approved(case) if found.partition(" ")[0] == code} for case in cases)
+    assert any(noticed) or any(by_other), "no case notices: delete the filter, or add a case"
 
 
 if __name__ == "__main__":

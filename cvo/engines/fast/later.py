@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 CHUNK = 20_000  # triples that go into the store at once
 
 
+class Unstreamable(Exception):  # noqa: N818 - no error: the file is read whole instead
+    """The file is not grouped by subject, or describes what was used before; the text says which."""
+
+
 class Unknown(Exception):  # noqa: N818 - answered later
     """What is said of a node is not known yet."""
 
@@ -67,6 +71,15 @@ class Later(Answers):
             self._stores[is_open].extend(waiting)
             waiting.clear()
         self.ready = True
+
+    def _as_typed(self, value: ox.Literal, focus: Node) -> Sequence[Node]:
+        try:
+            found = super()._as_typed(value, focus)
+        except Unknown:
+            raise Unstreamable("how a value was typed stands in the file only") from None
+        if list(found) == [value] and not value.language and not value.datatype.value.endswith("#string"):
+            raise Unstreamable("a value of another node may have been typed otherwise")
+        return found
 
     def rows(self, query: Query, shape: Shape, focus: Node) -> list[tuple[Node | None, str, tuple[tuple[str, str], ...], Node]]:
         """Return the solutions for one *focus* node, once all is there."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.engines.fast.graph import NOTHING, SUBCLASS, TYPE, Graph
-from cvo.engines.fast.later import Later, Unknown
+from cvo.engines.fast.later import Later, Unknown, Unstreamable
 from cvo.engines.fast.nodes import node_of
 from cvo.engines.fast.run import Run, run
 from cvo.files import base_iri
@@ -34,10 +34,6 @@ FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nt": ox.Rd
 FEW = 200  # values of one property of one subject that are compared one by one
 KEPT = 200_000  # triples that are kept before only those of subjects like wanted ones are
 DELAYED = 200_000  # questions that wait for the end
-
-
-class Unstreamable(Exception):  # noqa: N818 - no error: the file is read whole instead
-    """The file is not grouped by subject, or describes what was used before; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
