@@ -21,6 +21,8 @@ def main() -> None:
     one waits for Ctrl-C and ends the process; and a deeply nested query needs a deeper stack than a process is given.
     """
     _prepare_streams()
+    if sys.argv[1:2] == ["serve"]:  # it heeds signals itself, which only this thread can, and queries nothing in this process
+        _leave(_run())
     ended: list[int] = []
     try:
         command = _start(lambda: ended.append(_run()))

@@ -23,6 +23,7 @@ COMMANDS = (
     "why",
     "load",
     "push",
+    "serve",
     "validate",
     "explain",
     "check",

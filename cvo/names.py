@@ -156,6 +156,20 @@ def short(iri: str) -> str:
     return name[1:-1] if name[0] == "<" else name
 
 
+def expanded(name: str) -> str:
+    """Return the IRI that `short` shows as *name*; nothing if it is none.
+
+    >>> expanded("bi-2019:c001"), expanded("cvt:gan"), expanded("http://example.org/x"), expanded("two words: no name")
+    ('https://w3id.org/cvo/source/bi-2019#c001', 'https://w3id.org/cvo/term/gan', 'http://example.org/x', '')
+    """
+    prefix, colon, local = name.partition(":")
+    if not colon or not LOCAL.match(prefix) or re.search(r"[\s<>\"{}|^`\\]", local):
+        return ""
+    if local.startswith("//"):
+        return name
+    return PREFIXES[prefix] + local if prefix in PREFIXES else f"{SOURCE}{prefix}#{local}"
+
+
 def shorten(text: str, prefixes: Mapping[str, str]) -> str:
     """Return *text* with every IRI in it that has a CURIE shown as that.
 

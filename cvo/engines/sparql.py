@@ -10,9 +10,13 @@ from cvo.terms import PREFIXES
 from cvo.tokens import tokens
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import pyoxigraph as ox
 
     from cvo.answers import Answer, Stream
+
+    Graphs: TypeAlias = tuple[list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph], list[ox.NamedNode | ox.BlankNode]]
 
 LONGEST, DEEPEST = 50_000, 500  # tokens, brackets
 
@@ -25,11 +29,16 @@ def ask(store: ox.Store, query: str) -> Answer:
     return whole(stream(store, query))
 
 
-def stream(store: ox.Store, query: str) -> Answer | Stream:
-    """Return the answer of *query* over *store*, the rows of a SELECT one by one. Raises: as `ask`."""
+def stream(store: ox.Store, query: str, *, base: str | None = None, graphs: Graphs | None = None) -> Answer | Stream:
+    """Return the answer of *query* over *store*, the rows of a SELECT one by one.
+
+    Relative IRIs are resolved against *base*; *graphs*, the default and the named ones, stand in for those that the query names.
+    Raises: as `ask`.
+    """
     _refuse_what_overflows(query)
+    default, named = graphs or (None, None)
     try:
-        result = store.query(query, prefixes=PREFIXES)
+        result = store.query(query, base_iri=base, prefixes=PREFIXES, default_graph=default, named_graphs=named)
     except SyntaxError as error:
         raise SyntaxProblem(str(error)) from None
     return received(query, result)
