@@ -155,7 +155,7 @@ def document(documents: Documents, digest: str, job: Mapping[str, Any]) -> Reply
         return _missing(documents, path), b""
     tag = weak("\n".join((digest, found[0], media, lang)))
     if tag in job["known"] or "*" in job["known"]:
-        return {"status": 304, "etag": tag}, b""
+        return {"status": 304, "etag": tag, "iri": found[0]}, b""
     return {"status": 200, "media": media, "etag": tag, "iri": found[0]}, found[1]
 
 

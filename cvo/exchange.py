@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
 
-ADDRESS = 64 << 10  # bytes
+ADDRESS = 32 << 10  # bytes
 FIELDS = 210  # parameters of one request
 CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link, Allow, Retry-After, Content-Location"}
 SAFE = {"x-content-type-options": "nosniff"}

@@ -108,7 +108,7 @@ class Pool:
             return error(504, f"no whole answer within {self.seconds:g} s", hint="add LIMIT, or narrow the pattern"), b""
         except LOST:
             status = await worker.end()
-            self._replace(worker, "died")
+            self._replace(worker, "died", status)
             if status == -signal.SIGABRT:  # what the engine does when it gets no memory
                 return error(507, "the query needs more memory than it may have", hint="narrow the pattern, or add LIMIT"), b""
             return error(500, "the process that worked on this was ended", hint="ask again"), b""
@@ -140,13 +140,13 @@ class Pool:
                 return worker
             self._replace(worker, "died")
 
-    def _replace(self, worker: _Worker, why: str) -> None:
+    def _replace(self, worker: _Worker, why: str, status: int | None = None) -> None:
         """Kill *worker* and start another in its place, without waiting for either."""
         self._all.discard(worker)
         with suppress(ProcessLookupError):
             worker.process.kill()
         self.replaced[why] = self.replaced.get(why, 0) + 1
-        self.told("worker replaced", reason=why, pid=worker.process.pid)
+        self.told("worker replaced", reason=why, pid=worker.process.pid, **({} if status is None else {"status": status}))
         if not self._closing:
             self._background(self._again(worker))
 

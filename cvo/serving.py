@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import socket
 import sys
 import tempfile
@@ -53,6 +54,13 @@ def log(event: str, **details: Any) -> None:  # noqa: ANN401 - whatever JSON can
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{time.time_ns() // 1_000_000 % 1000:03}Z"
     sys.stderr.write(json.dumps({"time": stamp, "event": event, **details}, ensure_ascii=False) + "\n")
     sys.stderr.flush()
+
+
+class _Told(logging.Handler):
+    """What uvicorn has to tell, as one of our lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log("uvicorn", level=record.levelname.lower(), text=record.getMessage())
 
 
 def serve(options: Options) -> None:
@@ -143,6 +151,10 @@ def _run(options: Options, start: dict[str, Any], listener: socket.socket) -> No
                 for number, handler in before.items():
                     signal.signal(number, handler)
 
+    voice = logging.getLogger("uvicorn")
+    voice.setLevel(logging.WARNING)
+    voice.addHandler(_Told())
+    voice.propagate = False
     config = uvicorn.Config(
         app,
         http=Patient,

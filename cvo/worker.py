@@ -6,10 +6,12 @@ It speaks with its parent over stdin and stdout in frames: two lengths, a head i
 from __future__ import annotations
 
 import json
+import math
 import os
 import struct
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,13 +72,14 @@ def main() -> None:
         return
     confinement.end_with_parent()
     network = confinement.close_network()
+    watch = _Watch()
     threading.stack_size(STACK)
-    thread = threading.Thread(target=_serve, args=(first[0], out, network), daemon=True)
+    thread = threading.Thread(target=_serve, args=(first[0], out, network, watch), daemon=True)
     thread.start()
     thread.join()
 
 
-def _serve(start: dict[str, Any], out: BinaryIO, network: str) -> None:
+def _serve(start: dict[str, Any], out: BinaryIO, network: str, watch: _Watch) -> None:
     limits = Limits(**start["limits"])
     data = Dataset((), _opened(Path(start["path"])), named=True)
     documented = documents.Documents(data, start["base"])
@@ -93,9 +96,7 @@ def _serve(start: dict[str, Any], out: BinaryIO, network: str) -> None:
         "find": partial(documents.find, documented),
     }
     while (job := unpack(sys.stdin.buffer)) is not None:
-        alarm = threading.Timer(limits.seconds + GRACE, os._exit, (1,))  # in case there is nobody left who would kill us
-        alarm.daemon = True
-        alarm.start()
+        watch.until = time.monotonic() + limits.seconds + GRACE
         try:
             head, body = kinds[job[0]["kind"]](job[0])
         except MemoryError:
@@ -103,7 +104,20 @@ def _serve(start: dict[str, Any], out: BinaryIO, network: str) -> None:
         except Exception as error:  # noqa: BLE001 - told to the asker, and the next job is a new one
             head, body = answering.error(500, f"this is a bug in cvo: {type(error).__name__}: {error}"), b""
         _write(out, pack(head, body))
-        alarm.cancel()
+        watch.until = math.inf
+
+
+class _Watch:
+    """A thread that ends the process after the time of a job, in case there is nobody left who would kill it."""
+
+    def __init__(self) -> None:
+        self.until = math.inf
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while time.monotonic() < self.until:
+            time.sleep(1)
+        os._exit(1)
 
 
 def _opened(path: Path) -> ox.Store:

@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pyoxigraph as ox
@@ -31,7 +31,7 @@ from cvo.questions import bind, catalogue
 
 pytestmark = pytest.mark.xdist_group("serve")
 QUESTIONS = {question.name: question for question in catalogue()}
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STRLEN(CONCAT(STR(?a), STR(?e), STR(?i))) = 7) }"
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?a), STR(?e))) = 7) }"
 ROWS = "SELECT ?risk ?label { ?risk a cvo:Risk ; rdfs:label ?label } ORDER BY ?label LIMIT 3"
 RIGHT = "term/portrait-right"
 BASE = "https://w3id.org/cvo/"
@@ -250,7 +250,12 @@ def test_options_and_other_methods_are_told_what_is_allowed(server, path):
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples", "*/*"])
 def test_the_endpoint_describes_itself(server, accept):
     response = server.get("sparql", accept)
-    kinds = {"text/turtle": "TURTLE", "application/ld+json": "JSON_LD", "application/rdf+xml": "RDF_XML", "application/n-triples": "N_TRIPLES"}
+    kinds = {
+        "text/turtle": "TURTLE",
+        "application/ld+json": "JSON_LD",
+        "application/rdf+xml": "RDF_XML",
+        "application/n-triples": "N_TRIPLES",
+    }
     described = {quad.triple for quad in ox.parse(response.content, format=getattr(ox.RdfFormat, kinds[media_of(response)]))}
     sd, here = "http://www.w3.org/ns/sparql-service-description#", ox.NamedNode(server.sparql)
     assert ox.Triple(here, ox.NamedNode(f"{sd}endpoint"), here) in described
@@ -267,7 +272,9 @@ def test_a_person_finds_a_form(server):
     assert "http" not in page.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("query", ["INSERT DATA { <x:> <x:> <x:> }", "PREFIX x: <x:>\ndrop all", "# c\nBASE <x:> Load <x:>", "WITH <x:> DELETE {} WHERE {}"])
+@pytest.mark.parametrize(
+    "query", ["INSERT DATA { <x:> <x:> <x:> }", "PREFIX x: <x:>\ndrop all", "# c\nBASE <x:> Load <x:>", "WITH <x:> DELETE {} WHERE {}"]
+)
 def test_an_update_is_refused_however_it_comes(server, query):
     for response in (
         server.ask(query),
@@ -376,7 +383,7 @@ def test_a_request_that_is_no_request_is_refused(server, sent, status):
 
 
 def test_an_address_that_is_too_long_is_refused_and_the_way_told(server):
-    response = server.ask(f"ASK {{ ?x ?y '{'z' * 70_000}' }}")
+    response = requests.get(server.sparql, params={"query": f"ASK {{ ?x ?y '{'z' * 40_000}' }}"}, timeout=60)
     assert (response.status_code, "POST" in response.text) == (414, True)
 
 
@@ -394,7 +401,9 @@ def protocol_tests():
     found = []
     for test in manifest.subjects(rdflib.RDF.type, MF.ProtocolTest):
         action = manifest.value(test, MF.action)
-        found.append((str(test).rpartition("#")[2], [request_of(manifest, one) for one in manifest.items(manifest.value(action, HT.requests))]))
+        found.append(
+            (str(test).rpartition("#")[2], [request_of(manifest, one) for one in manifest.items(manifest.value(action, HT.requests))])
+        )
     return sorted(found)
 
 
@@ -475,7 +484,8 @@ def test_a_document_says_all_that_the_data_say_of_its_things(server, data, endin
     for path in (RIGHT, "source/sun-nd"):
         got = {quad.triple for quad in ox.parse(server.get(path + ending).content, format=getattr(ox.RdfFormat, kind))}
         node = ox.NamedNode(BASE + path)
-        wanted = {quad.triple for quad in data.store if quad.subject == node or getattr(quad.subject, "value", "").startswith(f"{node.value}#")}
+        inside = f"<{node.value}#"
+        wanted = {quad.triple for quad in data.store if quad.subject == node or str(quad.subject).startswith(inside)}
         assert got == wanted
 
 
@@ -521,7 +531,7 @@ def test_no_page_holds_what_a_stranger_wrote_as_html(tmp_path):
         assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-def test_a_site_goes_before_what_is_made_here(tmp_path, server):
+def test_a_site_goes_before_what_is_made_here(tmp_path):
     site = tmp_path / "site"
     (site / "term" / "portrait-right").mkdir(parents=True)
     (site / "index.html").write_text("<h1>home</h1>", encoding="utf-8")
@@ -649,11 +659,47 @@ def test_a_hostile_query_takes_nothing_down(hasty, query):
 
 
 TEXT = st.text(max_size=60)
-PIECES = st.lists(st.sampled_from(["SELECT", "ASK", "*", "{", "}", "?x", "a", "cvo:Risk", "FILTER(", ")", "'", '"', "<x:>", "\\u0053ERVICE", "UNION", "GRAPH", "#", "\n", "风险", "😀", "(", "LIMIT 1", "VALUES", "OPTIONAL {", "ORDER BY"]), max_size=25).map(" ".join)
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "SELECT",
+            "ASK",
+            "*",
+            "{",
+            "}",
+            "?x",
+            "a",
+            "cvo:Risk",
+            "FILTER(",
+            ")",
+            "'",
+            '"',
+            "<x:>",
+            "\\u0053ERVICE",
+            "UNION",
+            "GRAPH",
+            "#",
+            "\n",
+            "风险",
+            "😀",
+            "(",
+            "LIMIT 1",
+            "VALUES",
+            "OPTIONAL {",
+            "ORDER BY",
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-@given(query=TEXT | PIECES, accept=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30) | st.just("*/*"), post=st.booleans(), graph=TEXT)
+@given(
+    query=TEXT | PIECES,
+    accept=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30).map(str.strip) | st.just("*/*"),
+    post=st.booleans(),
+    graph=TEXT,
+)
 def test_any_query_gets_an_answer_or_a_reason(hasty, query, accept, post, graph):
     parameters = {"query": query, **({"default-graph-uri": graph} if graph else {})}
     with httpx.Client(timeout=60) as client:
@@ -666,9 +712,12 @@ def test_any_query_gets_an_answer_or_a_reason(hasty, query, accept, post, graph)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(path=st.text(st.characters(exclude_categories=["Cs"]), max_size=40), lang=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12))
+@given(
+    path=st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    lang=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12).map(str.strip),
+)
 def test_any_address_gets_a_document_or_a_reason(hasty, path, lang):
-    response = httpx.get(httpx.URL(hasty.url).copy_with(path=f"/{path}"), headers={"Accept-Language": lang}, timeout=60)
+    response = httpx.get(hasty.url + quote(path, safe="/"), headers={"Accept-Language": lang}, timeout=60)
     assert response.status_code in {200, 303, 400, 404, 406}
 
 
@@ -680,7 +729,7 @@ def test_any_address_gets_a_document_or_a_reason(hasty, path, lang):
         b"GET /sparql HTTP/9.9\r\nHost: x\r\n\r\n",
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}",
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        b"GET /sparql HTTP/1.1\r\nHost: \"<evil>\r\nConnection: close\r\n\r\n",
+        b'GET /sparql HTTP/1.1\r\nHost: "<evil>\r\nConnection: close\r\n\r\n',
         b"GET /%ff%fe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /a%00b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /%0d%0aX-Evil:%201 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -731,14 +780,14 @@ def alive(pid):
 
 
 def test_what_is_being_answered_at_the_end_is_answered(tmp_path):
-    slow = "SELECT (COUNT(*) AS ?n) { ?a a ?k . ?b a ?l . FILTER(STRLEN(STR(?a)) = STRLEN(STR(?b))) }"
-    with serving(tmp_path, "--timeout", "20", "--workers", "1") as running:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a a cvo:Claim . ?b a cvo:Claim . FILTER(STRLEN(STR(?a)) = STRLEN(STR(?b))) }"
+    with serving(tmp_path, "--timeout", "60", "--workers", "1") as running:
         pids = running.workers()
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(running.ask, slow)
             time.sleep(0.4)
             running.process.terminate()
-            assert asked.result().status_code in {200, 504}
+            assert asked.result().status_code == 200
         assert running.process.wait(60) == 0
         assert running.lines()[-1]["event"] == "ended"
         if Path("/proc").is_dir():
@@ -749,7 +798,7 @@ def test_what_is_being_answered_at_the_end_is_answered(tmp_path):
 def test_no_worker_outlives_a_server_that_was_killed(tmp_path):
     with serving(tmp_path, "--workers", "1") as running:
         pids = running.workers()
-        thread = threading.Thread(target=lambda: contextlib.suppress(httpx.HTTPError).__enter__() or _ignore(running))
+        thread = threading.Thread(target=_ignore, args=(running,))
         thread.start()
         time.sleep(0.5)
         running.process.kill()
@@ -769,7 +818,7 @@ def test_it_listens_to_this_machine_alone(server):
     assert server.url.startswith("http://127.0.0.1:")
 
 
-def test_a_store_is_served(tmp_path, data):
+def test_a_store_is_served(tmp_path):
     assert run_cvo("load", "--store", tmp_path / "store", Path(__file__).parent / "questions" / "small.ttl").status == 0
     with serving(tmp_path, "--store", tmp_path / "store", "--workers", "1") as running:
         ask = "SELECT (COUNT(*) AS ?n) { GRAPH <https://w3id.org/cvo/source/bi-2019> { ?s a cvo:Claim } }"
