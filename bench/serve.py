@@ -1,10 +1,10 @@
 """How many requests a second the endpoint answers, and what a runaway query costs the others.
 
 Run it with an environment that has ``cvo[serve]``: ``python bench/serve.py [SECONDS] [QUESTION]``. The server and its client
-share this machine; the client is one process that writes bytes and reads them, over connections that stay open. Nothing is
-cached: each request is a query that is parsed, answered and written anew.
+share this machine; the client is one process that writes bytes and reads them, over connections that stay open.
 
-1. Throughput: a shipped question over 8 connections to 2 workers.
+1. Throughput: a shipped question and a small one over 8 connections to 2 workers, answered anew each time (``--kept 0``), and
+   with answers kept, as is the default.
 2. Patience: the 99th percentile of a small question asked one by one, to 4 workers that are idle, and again while a query
    that never ends occupies one worker after another (each is ended at the deadline and sent again).
 """
@@ -28,9 +28,22 @@ SMALL = "SELECT ?label { cvt:portrait-right rdfs:label ?label }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?a), STR(?e))) = 7) }"
 
 
-def started(folder, workers, timeout):
-    log = Path(folder) / f"{workers}.log"
-    command = [sys.executable, "-m", "cvo", "serve", "--port", "0", "--workers", str(workers), "--timeout", str(timeout)]
+def started(folder, workers, timeout, kept):
+    log = Path(folder) / f"{workers}-{kept}.log"
+    command = [
+        sys.executable,
+        "-m",
+        "cvo",
+        "serve",
+        "--port",
+        "0",
+        "--workers",
+        str(workers),
+        "--timeout",
+        str(timeout),
+        "--kept",
+        str(kept),
+    ]
     with log.open("wb") as file:
         process = subprocess.Popen(command, stderr=file)
     while '"listening"' not in log.read_text("utf-8"):
@@ -91,16 +104,17 @@ def told(name, times):
 def main():
     text = bind(find(QUESTION), {}, load())
     with tempfile.TemporaryDirectory() as folder:
-        process, port = started(folder, 2, 10)
-        try:
-            for name, query in ((QUESTION, text), ("one label", SMALL)):
-                rate, times = asyncio.run(throughput(port, query))
-                print(f"{name}: {rate:,.0f} requests/s over 8 connections to 2 workers")
-                told(f"{name}, 8 connections", times)
-        finally:
-            process.terminate()
-            process.wait()
-        process, port = started(folder, 4, 1)
+        for kept, how in ((0, "anew"), (64, "kept")):
+            process, port = started(folder, 2, 10, kept)
+            try:
+                for name, query in ((QUESTION, text), ("one label", SMALL)):
+                    rate, times = asyncio.run(throughput(port, query))
+                    print(f"{name}, {how}: {rate:,.0f} requests/s over 8 connections to 2 workers")
+                    told(f"{name}, {how}", times)
+            finally:
+                process.terminate()
+                process.wait()
+        process, port = started(folder, 4, 1, 0)
         try:
             idle, busy = asyncio.run(patience(port))
         finally:

@@ -12,7 +12,7 @@ from cvo import diagnosis, negotiation, render
 from cvo.answers import Answer, Stream
 from cvo.engines import sparql
 from cvo.errors import CvoError, Place, QuestionError, SyntaxProblem
-from cvo.tokens import line_and_column, speaks_of, tokens
+from cvo.tokens import line_and_column, spoken, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,13 +49,14 @@ def query(data: Dataset, most: int, digest: str, job: Mapping[str, Any]) -> Repl
     form = _form(text)
     if form == "update":
         return error(403, READ_ONLY, hint="ask with SELECT, ASK, CONSTRUCT or DESCRIBE"), b""
-    if speaks_of("SERVICE", text):
+    said = spoken(("SERVICE", *FICKLE), text)
+    if "SERVICE" in said:
         return _service(text), b""
     offered = _offered(form)
     media = negotiation.choose(job["accept"], offered)
     if not media:
         return unacceptable(offered), b""
-    tag = "" if any(speaks_of(word, text) for word in FICKLE) else _tag(digest, text, media, job)
+    tag = "" if said else _tag(digest, text, media, job)
     if tag and (tag in job["known"] or "*" in job["known"]):
         return {"status": 304, "etag": tag}, b""
     body = _answered(data, job, media, most)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cvo.kept import Kept
     from cvo.pool import Pool
 
 BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)  # seconds
@@ -29,7 +30,7 @@ class Figures:
             for i, bound in enumerate(BUCKETS):
                 self.buckets[i] += seconds <= bound
 
-    def text(self, pool: Pool) -> str:
+    def text(self, pool: Pool, kept: Kept) -> str:
         """Return the figures as Prometheus reads them."""
         lines = ["# HELP cvo_requests_total Requests answered.", "# TYPE cvo_requests_total counter"]
         lines += [f'cvo_requests_total{{route="{route}",status="{status}"}} {n}' for (route, status), n in sorted(self.answered.items())]
@@ -37,7 +38,13 @@ class Figures:
         lines += [f'cvo_sparql_seconds_bucket{{le="{bound:g}"}} {n}' for bound, n in zip(BUCKETS, self.buckets, strict=True)]
         lines += [f'cvo_sparql_seconds_bucket{{le="+Inf"}} {self.number}', f"cvo_sparql_seconds_sum {self.seconds:.6f}"]
         lines += [f"cvo_sparql_seconds_count {self.number}"]
-        gauges = (("workers", pool.alive, "Workers that run."), ("workers_idle", pool.idle, "Workers that have nothing to do."))
+        lines += ["# HELP cvo_kept_total Answers that were looked for among those kept.", "# TYPE cvo_kept_total counter"]
+        lines += [f'cvo_kept_total{{found="yes"}} {kept.hits}', f'cvo_kept_total{{found="no"}} {kept.misses}']
+        gauges = (
+            ("kept_bytes", kept.size, "Bytes of answers kept."),
+            ("workers", pool.alive, "Workers that run."),
+            ("workers_idle", pool.idle, "Workers that have nothing to do."),
+        )
         for name, value, what in (*gauges, ("queue", pool.queued, "Requests that wait for a worker.")):
             lines += [f"# HELP cvo_{name} {what}", f"# TYPE cvo_{name} gauge", f"cvo_{name} {value}"]
         lines += ["# HELP cvo_workers_replaced_total Workers replaced.", "# TYPE cvo_workers_replaced_total counter"]

@@ -29,6 +29,7 @@ from cvo.exchange import (
     utf8,
     wanted,
 )  # fmt: skip
+from cvo.kept import Kept
 from cvo.metrics import Figures
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 
     from cvo.exchange import Receive, Request, Send
     from cvo.pool import Pool
+    from cvo.worker import Reply
 
+PATIENCE = 10.0  # seconds for the body of a request
 GRAPHS = 200  # in one request
 KEPT = 100  # descriptions of the service; a client can call it by any name
 KEEP = {"cache-control": "public, max-age=300"}
@@ -51,14 +54,15 @@ UPDATE = ("update", "using-graph-uri", "using-named-graph-uri")
 class App:
     """An ASGI application over the workers of *pool*; *site*, if any, holds files that go before what is made here.
 
-    *largest* bytes and *patience* seconds bound the body of a request.
+    Answers are kept in *room* bytes; a request may have *largest* bytes.
     """
 
     def __init__(
-        self, pool: Pool, log: Callable[..., None], site: Path | None = None, largest: int = 1 << 20, patience: float = 10
+        self, pool: Pool, log: Callable[..., None], site: Path | None = None, room: int = 64 << 20, largest: int = 1 << 20
     ) -> None:
         """Hold them; workers are started with the life of the server."""
-        self.pool, self.log, self.site, self.largest, self.patience = pool, log, site, largest, patience
+        self.pool, self.log, self.site, self.largest = pool, log, site, largest
+        self.kept = Kept(room)
         self.figures = Figures()
         self.described: dict[tuple[str, str], bytes] = {}
 
@@ -102,7 +106,7 @@ class App:
         if route == "health":
             return self._health()
         if route == "metrics":
-            return plain(self.figures.text(self.pool), "text/plain; version=0.0.4; charset=utf-8")
+            return plain(self.figures.text(self.pool, self.kept), "text/plain; version=0.0.4; charset=utf-8")
         return plain(json.dumps(description.openapi(), indent=1) + "\n", "application/json", KEEP["cache-control"])
 
     def _health(self) -> Response:
@@ -131,13 +135,23 @@ class App:
             raise Refused(error(400, f"more graphs than {GRAPHS}"))
         known = [] if request.method == "POST" else request.known
         accept = wanted(request.accept, parameters)
-        head, body = await self.pool.run(
-            {"kind": "query", "query": queries[0], "accept": accept, "base": request.url, "known": known, **graphs}
-        )
+        job = {"kind": "query", "query": queries[0], "accept": accept, "base": request.url, "known": known, **graphs}
+        head, body = await self._run((queries[0], accept, request.url, *graphs["default"], "", *graphs["named"]), job)
         if head["status"] not in {OK, NOT_MODIFIED}:
             return told(head, request.accept)
         headers = {"vary": "Accept", **({"etag": head["etag"], **KEEP} if head["etag"] else {"cache-control": "no-store"})}
         return Response(head["status"], body, {**headers, **_kind(head.get("media", ""))})
+
+    async def _run(self, key: tuple[str, ...], job: dict[str, Any]) -> Reply:
+        """Return the reply to *job*: one that was kept, which the same data would give again, or one from a worker."""
+        kept = self.kept.get(key)
+        if kept is None:
+            head, body = await self.pool.run(job)
+            if head["status"] == OK and head["etag"]:
+                self.kept.put(key, head, body)
+            return head, body
+        head, body = kept
+        return ({**head, "status": NOT_MODIFIED}, b"") if head["etag"] in job["known"] or "*" in job["known"] else kept
 
     async def _parameters(self, request: Request, receive: Receive) -> tuple[tuple[str, str], ...]:
         """Return the parameters of the address and of the body, whichever of the three ways of the protocol it came."""
@@ -181,7 +195,7 @@ class App:
             raise too_large
         pieces, size = [], 0
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
@@ -193,7 +207,7 @@ class App:
                     if not message.get("more_body", False):
                         return b"".join(pieces)
         except TimeoutError:
-            raise Refused(error(408, f"the request did not come within {self.patience:g} s")) from None
+            raise Refused(error(408, f"the request did not come within {PATIENCE:g} s")) from None
 
     # Things and documents
 

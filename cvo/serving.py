@@ -35,7 +35,10 @@ QUEUE = 32  # requests that may wait, for each worker
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is served, and how: the *data* or the *store*, a *site* of files, where, by how many *workers*, for which *base*."""
+    """What is served, and how: the *data* or the *store*, a *site* of files, where, by how many *workers*, for which *base*.
+
+    Answers are kept in *kept* bytes; a request may have *largest* bytes.
+    """
 
     data: tuple[str, ...] = ()
     with_shipped: bool = True
@@ -46,6 +49,7 @@ class Options:
     workers: int = 2
     base: str = BASE
     limits: Limits = DEFAULT
+    kept: int = 64 << 20
     largest: int = 1 << 20
 
 
@@ -135,7 +139,7 @@ def _run(options: Options, start: dict[str, Any], listener: socket.socket) -> No
 
     seconds = options.limits.seconds
     pool = Pool(start, options.workers, seconds, options.workers * QUEUE, log)
-    app = App(pool, log, options.site, options.largest)
+    app = App(pool, log, options.site, options.kept, options.largest)
 
     class Server(uvicorn.Server):
         """One that ends with our status, not by the signal that ended it, so that what is to be cleaned up is."""

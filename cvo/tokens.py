@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # PN_CHARS_BASE of the SPARQL 1.1 grammar: full-width punctuation belongs to a name there
 _BASE = (
@@ -79,8 +79,18 @@ def speaks_of(word: str, text: str) -> bool:
     >>> [speaks_of("SERVICE", q) for q in ("{serviceSILENT<x:>{}}", "{SERVICEx:y{}}", "{\\\\u0053ERVICE<x:>{}}", "{?service ?p 'SERVICE'}")]
     [True, True, True, False]
     """
+    return bool(spoken((word,), text))
+
+
+def spoken(words: Iterable[str], text: str) -> set[str]:
+    """Return those of the keywords *words* of which *text* may speak, as `speaks_of` finds them, in one reading.
+
+    >>> sorted(spoken(("NOW", "RAND", "SERVICE"), "SELECT (NOW() AS ?rand) { BIND(Rand() AS ?y) }"))
+    ['NOW', 'RAND']
+    """
     plain = _CODE_POINT.sub(lambda m: _character(int(m[1] or m[2], 16)), text)
-    return any(word in _keyword_part(token).upper() for version in {text, plain} for token in tokens(version))
+    parts = {_keyword_part(token).upper() for version in {text, plain} for token in tokens(version)}
+    return {word for word in words if any(word in part for part in parts)}
 
 
 def _character(number: int) -> str:

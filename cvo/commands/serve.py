@@ -26,6 +26,7 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     timeout: Annotated[float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="How long one query may take.")] = 10,
     base: Annotated[str, typer.Option(metavar="IRI", help="The beginning of the IRIs that are told of here.")] = "https://w3id.org/cvo/",
     memory: Annotated[int, typer.Option(min=64, metavar="MB", help="What one query may take.")] = 2048,
+    kept: Annotated[int, typer.Option(min=0, metavar="MB", help="Room for answers that are kept and given again. 0: none.")] = 64,
     largest: Annotated[int, typer.Option(min=1, metavar="MB", help="The largest answer.")] = 50,
 ) -> None:
     """Serve the terms, sources and claims by their IRIs as linked data, and answer SPARQL 1.1 at /sparql. It only reads.
@@ -36,4 +37,4 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     from cvo.worker import Limits  # noqa: PLC0415
 
     limits = Limits(timeout, largest * MEGABYTE, memory * MEGABYTE)
-    serving.serve(serving.Options(tuple(data or ()), not only_data, store, site, host, port, workers, base, limits))
+    serving.serve(serving.Options(tuple(data or ()), not only_data, store, site, host, port, workers, base, limits, kept * MEGABYTE))
