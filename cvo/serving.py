@@ -35,13 +35,14 @@ QUEUE = 32  # requests that may wait, for each worker
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is served, and how: the *data* or the *store*, a *site* of files, where, by how many *workers*, for which *base*.
+    """What is served, and how: the *data* with what follows in *views*, or the *store*; a *site* of files; where; for which *base*.
 
     Answers are kept in *kept* bytes; a request may have *largest* bytes.
     """
 
     data: tuple[str, ...] = ()
     with_shipped: bool = True
+    views: tuple[str, ...] = ()
     store: Path | None = None
     site: Path | None = None
     host: str = "127.0.0.1"
@@ -96,12 +97,17 @@ def freeze(options: Options, folder: Path) -> tuple[Path, str]:
     Data are copied into *folder*, so that a worker which is started later holds the same as those before it.
     """
     if options.store is not None:
-        if options.data or not options.with_shipped:
-            raise InputError("what is served is either --data or a --store")
+        if options.data or options.views or not options.with_shipped:
+            raise InputError("what is served is either a --store as it was loaded, or files with --data, --only-data and --view")
         corpus.open_(options.store)
         version = json.loads((options.store / corpus.LIST).read_text(encoding="utf-8"))["version"]
         return options.store.resolve() / version, hashlib.sha256(version.encode()).hexdigest()[:24]
-    data = load(options.data, with_shipped=options.with_shipped)
+    derived = None
+    if options.views:
+        from cvo import reasoning  # noqa: PLC0415 - few servers need it
+
+        derived = reasoning.derived(options.views)
+    data = load(options.data, with_shipped=options.with_shipped, derived=derived)
     data.holds_graph("https://w3id.org/cvo/")  # fills the named graphs
     quads = list(data.store)
     blank = {term for quad in quads for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)}

@@ -116,6 +116,15 @@ def test_the_command_asks_it(server, cvo):
     assert sorted(there.out.splitlines()) == sorted(here.out.splitlines())
 
 
+def test_what_follows_in_a_view_can_be_served(cvo, data, tmp_path):
+    text = bind(QUESTIONS["stage-risk-exposure"], {}, data)
+    with serving(tmp_path, "--view", "observed", "--workers", "1") as running:
+        there = running.ask(text, "text/csv").text
+    here = cvo("query", "stage-risk-exposure", "-f", "csv").out
+    assert len(here.splitlines()) > 1
+    assert sorted(there.splitlines()) == sorted(here.splitlines())
+
+
 @pytest.mark.parametrize("method", ["GET", POST])
 def test_sparqlwrapper_reads_every_format(server, method):
     client = SPARQLWrapper(server.sparql)
@@ -517,7 +526,8 @@ def test_what_is_not_there_is_told_with_what_may_be_meant(server):
 def test_no_page_holds_what_a_stranger_wrote_as_html(tmp_path):
     (tmp_path / "x.ttl").write_text(
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . <https://e.example/a> rdfs:label '<script>alert(1)</script>'@en ;"
-        " <https://e.example/p> '\"><img src=x>', <javascript:alert(1)> , <https://e.example/b> . <https://e.example/b> rdfs:label 'b'@en .",
+        " <https://e.example/p> '\"><img src=x>', <javascript:alert(1)> , <https://e.example/b> ."
+        " <https://e.example/b> rdfs:label 'b'@en .",
         encoding="utf-8",
     )
     arguments = ("--only-data", "--data", tmp_path / "x.ttl", "--base", "https://e.example/", "--workers", "1")

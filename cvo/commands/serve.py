@@ -19,6 +19,7 @@ def serve(  # noqa: PLR0913 - one parameter for each option
         list[str] | None, typer.Option("--data", metavar="PATH", help="RDF files, folders or globs as well. Repeatable.")
     ] = None,
     only_data: Annotated[bool, typer.Option("--only-data", help="Leave the shipped ontology and claims out.")] = False,
+    view: Annotated[list[str] | None, typer.Option("--view", metavar="VIEW", help="Add what follows in a view. Repeatable.")] = None,
     store: Annotated[Path | None, typer.Option(metavar="DIR", help="A store made by `cvo load`, in place of the shipped data.")] = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; the default is for this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
@@ -37,4 +38,8 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     from cvo.worker import Limits  # noqa: PLC0415
 
     limits = Limits(timeout, largest * MEGABYTE, memory * MEGABYTE)
-    serving.serve(serving.Options(tuple(data or ()), not only_data, store, site, host, port, workers, base, limits, kept * MEGABYTE))
+    serving.serve(
+        serving.Options(
+            tuple(data or ()), not only_data, tuple(view or ()), store, site, host, port, workers, base, limits, kept * MEGABYTE
+        )
+    )
