@@ -1,0 +1,395 @@
+"""What machines read of a site: each document in four formats, the dumps, and the descriptions of the data set."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from cvo import __version__
+from cvo.answers import Answer
+from cvo.files import data_root, read_text
+from cvo.jsonld import SOURCES, Compactor, context
+from cvo.render import write, write_bytes
+from cvo.sitemodel import BASE, canonical, path_of
+from cvo.terms import CVO, OWL, PREFIXES, RDF, SKOS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cvo.sitemodel import Model
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+ABOUT = ("claimSubject", "claimObject", "claimPredicate", "inStage", "inSector", "opinionHolder")
+CLAIMS = """SELECT ?claim ?source ?section ?statement_zh ?statement_en ?subject ?predicate ?object ?stage ?sector ?polarity ?modality
+  ?certainty ?basis ?attribution ?holder_zh ?holder_en ?value ?start ?end
+WHERE {
+  ?claim cvo:statement ?statement_zh, ?statement_en ; cvo:statedIn/cvo:citeKey ?source .
+  FILTER(LANG(?statement_zh) = "zh" && LANG(?statement_en) = "en")
+  OPTIONAL { ?claim cvo:claimSubject ?subject } OPTIONAL { ?claim cvo:claimPredicate ?predicate } OPTIONAL { ?claim cvo:claimObject ?object }
+  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?s; separator=" ") AS ?stage) { SELECT ?claim ?s { ?claim cvo:inStage ?s } ORDER BY ?s } GROUP BY ?claim }
+  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?s; separator=" ") AS ?sector) { SELECT ?claim ?s { ?claim cvo:inSector ?s } ORDER BY ?s } GROUP BY ?claim }
+  OPTIONAL { ?claim cvo:polarity ?polarity } OPTIONAL { ?claim cvo:modality ?modality } OPTIONAL { ?claim cvo:certainty ?certainty }
+  OPTIONAL { ?claim cvo:basis ?basis } OPTIONAL { ?claim cvo:attributionMode ?attribution }
+  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?l; separator="；") AS ?holder_zh) { SELECT ?claim ?l { ?claim cvo:opinionHolder/rdfs:label ?l FILTER(LANG(?l) = "zh") } ORDER BY ?l } GROUP BY ?claim }
+  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?l; separator="; ") AS ?holder_en) { SELECT ?claim ?l { ?claim cvo:opinionHolder/rdfs:label ?l FILTER(LANG(?l) = "en") } ORDER BY ?l } GROUP BY ?claim }
+  OPTIONAL { ?claim cvo:rawValue ?value }
+  OPTIONAL { SELECT ?claim (MIN(?x) AS ?start) (MAX(?y) AS ?end) { ?claim cvo:locator/oa:hasSelector ?p . ?p oa:start ?x ; oa:end ?y } GROUP BY ?claim }
+  OPTIONAL { SELECT ?claim (GROUP_CONCAT(DISTINCT ?sec; separator="; ") AS ?section) { SELECT ?claim ?sec { ?claim cvo:locator/cvo:section ?sec } ORDER BY ?sec } GROUP BY ?claim }
+} ORDER BY ?source ?claim"""
+
+_PREFIXES = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in SOURCES}
+Named = tuple[str, bytes]
+"""The path of a file of the site, and what is in it."""
+
+
+def documents(model: Model, address: str) -> Iterator[Named]:
+    """Give every document of ours in Turtle, JSON-LD, N-Triples and RDF/XML; a file of ours keeps its own Turtle."""
+    names = context(model.quads)
+    compact = Compactor(names, f"{address}context.jsonld")
+    yield "context.jsonld", _json({"@context": names})
+    whole = {path_of(file.iri): file for file in model.files}
+    ontology = [t for file in model.files if path_of(file.iri).partition("/")[0] in ("ns", "module") for t in file.triples]
+    for path in sorted({*model.documents(), *whole}):
+        file = whole.get(path)
+        if path == "ns":
+            yield from _formats(path, _sorted(ontology), compact)
+            for version in model.iris(f"{BASE}ns", f"{OWL}versionIRI"):
+                if frozen := path_of(version):
+                    yield from _formats(frozen, _sorted(ontology), compact)
+        elif file is not None:
+            yield from _formats(path, file.triples, compact, file.path.read_bytes())
+        else:
+            yield from _formats(path, tuple(_about(model, path)), compact)
+    if rules := [t for file in model.files if path_of(file.iri).startswith("shapes/") for t in file.triples]:
+        yield from _formats("shapes", _sorted(rules), compact)
+
+
+def _formats(path: str, triples: Sequence[ox.Triple], compact: Compactor, turtle: bytes = b"") -> Iterator[Named]:
+    yield f"{path}.ttl", turtle or _serialized(triples, ox.RdfFormat.TURTLE)
+    yield f"{path}.nt", _serialized(triples, ox.RdfFormat.N_TRIPLES)
+    yield f"{path}.rdf", _serialized(triples, ox.RdfFormat.RDF_XML)
+    yield f"{path}.jsonld", compact.document(triples).encode()
+
+
+def _serialized(statements: Iterable[ox.Triple | ox.Quad], form: ox.RdfFormat) -> bytes:
+    if form == ox.RdfFormat.N_TRIPLES:
+        return ox.serialize(statements, format=form) or b""
+    text = ox.serialize(statements, format=form, prefixes=_PREFIXES) or b""
+    # The serializer keeps its prefixes in an order that is another one in each run, and writes those that are not used.
+    if form == ox.RdfFormat.RDF_XML:
+        head = re.search(rb"<rdf:RDF[^>]*>", text)
+        if head is None:
+            return text
+        rest = text[head.end() :]
+        used = [name for name in sorted(re.findall(rb'xmlns:[^=]+="[^"]*"', head[0])) if _is_used(name[6:].partition(b"=")[0], rest)]
+        return text[: head.start()] + b"<rdf:RDF " + b" ".join(used) + b">" + rest
+    lines = text.split(b"\n")
+    count = next((number for number, line in enumerate(lines) if not line.startswith(b"@prefix ")), 0)
+    rest = b"\n".join(lines[count:])
+    return b"\n".join([*(line for line in sorted(lines[:count]) if _is_used(line.split(b" ")[1][:-1], rest)), b"", rest])
+
+
+def _is_used(prefix: bytes, text: bytes) -> bool:
+    return prefix == b"rdf" or prefix + b":" in text
+
+
+def _sorted(triples: Iterable[ox.Triple]) -> tuple[ox.Triple, ...]:
+    return tuple(sorted(set(triples), key=str))
+
+
+def _about(model: Model, path: str) -> Iterator[ox.Triple]:
+    """Give what is said of the thing that *path* is the document of, and which claims speak of it."""
+    iri = BASE + path
+    subject = ox.NamedNode(iri)
+    for relation, values in sorted(model.out.get(iri, {}).items(), key=lambda said: (said[0] != f"{RDF}type", said[0])):
+        for value in values:
+            yield ox.Triple(subject, ox.NamedNode(relation), value)
+    about = {CVO + name for name in ABOUT} | {f"{SKOS}broader"}
+    for relation, other in model.into.get(iri, ()):
+        if relation in about and not other.startswith("_:"):
+            yield ox.Triple(ox.NamedNode(other), ox.NamedNode(relation), subject)
+
+
+def dumps(model: Model, address: str) -> Iterator[Named]:
+    """Give all data as canonical N-Quads, TriG, JSON-LD, and the claims as tables, with the digests of these files."""
+    lined = sorted((str(quad.graph_name), f"{quad} .\n", quad) for quad in canonical(model.quads))
+    quads = [quad for _, _, quad in lined]
+    lines = "".join(sorted(line for _, line, _ in lined)).encode()
+    compact = Compactor(context(model.quads), f"{address}context.jsonld")
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in quads:
+        graphs.setdefault(quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "", []).append(quad.triple)
+    linked = [
+        thing
+        for name, triples in sorted(graphs.items())
+        for thing in ([{"@id": name, "@graph": compact.things(triples)}] if name else compact.things(triples))
+    ]
+    claims = model.data.query(CLAIMS)
+    made = [
+        ("data/cvo.nq.gz", _packed(lines)),
+        ("data/cvo.trig", _serialized(quads, ox.RdfFormat.TRIG)),
+        ("data/cvo.jsonld", json.dumps({"@context": compact.address, "@graph": linked}, ensure_ascii=False).encode() + b"\n"),
+        ("data/claims.csv", write(claims, "csv").encode()),
+        *_parquet(claims),
+    ]
+    yield from made
+    yield "data/SHA256SUMS", "".join(f"{hashlib.sha256(data).hexdigest()}  {name.removeprefix('data/')}\n" for name, data in made).encode()
+
+
+def _packed(data: bytes) -> bytes:
+    """Return *data* as gzip without a time, so that the same data make the same file."""
+    into = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=into, mtime=0, compresslevel=6) as file:
+        file.write(data)
+    return into.getvalue()
+
+
+def _parquet(claims: Answer) -> Iterator[Named]:
+    if has_parquet():
+        yield "data/claims.parquet", write_bytes(claims, "parquet")
+
+
+def has_parquet() -> bool:
+    """Return whether pyarrow is installed."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("pyarrow") is not None
+
+
+def descriptions(model: Model, address: str, files: Sequence[tuple[str, int]]) -> Iterator[Named]:
+    """Give VoID, DCAT, the service description, the linkset, and what crawlers and citers ask for; *files* are the dumps' sizes."""
+    void = _void(model, address)
+    yield "void.ttl", void
+    yield ".well-known/void", void
+    yield "dcat.ttl", _dcat(model, address, files)
+    yield "service.ttl", _service(address)
+    yield "linkset.json", _linkset(model, address)
+    yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n".encode()
+    yield "CITATION.cff", _citation(model).encode()
+    yield "w3id/.htaccess", _htaccess(model, address)
+
+
+def _meta(model: Model, relation: str, lang: str) -> str:
+    return model.text(f"{BASE}ns", f"http://purl.org/dc/terms/{relation}", lang)
+
+
+def _titles(model: Model, relation: str) -> str:
+    texts = [f"{ox.Literal(text, language=lang)}" for lang in ("zh", "en") if (text := _meta(model, relation, lang))]
+    return " , ".join(texts)
+
+
+def version(model: Model) -> str:
+    """Return the version of the ontology."""
+    return model.one(f"{BASE}ns", f"{OWL}versionInfo") or __version__
+
+
+def _void(model: Model, address: str) -> bytes:
+    classes = len(model.subjects(f"{RDF}type", f"{OWL}Class"))
+    relations = {quad.predicate.value for quad in model.quads}
+    entities = sum(1 for iri in model.out if path_of(iri))
+    vocabularies = sorted({quad.predicate.value[: max(quad.predicate.value.rfind("#"), quad.predicate.value.rfind("/")) + 1] for quad in model.quads})
+    graphs: dict[str, int] = {}
+    targets: dict[tuple[str, str], int] = {}
+    for quad in model.quads:
+        name = getattr(quad.graph_name, "value", "") if isinstance(quad.graph_name, ox.NamedNode) else ""
+        graphs[name] = graphs.get(name, 0) + 1
+        if quad.predicate.value.startswith(SKOS) and quad.predicate.value.endswith("Match") and isinstance(quad.object, ox.NamedNode):
+            target = quad.object.value
+            if not target.startswith(BASE):
+                home = target[: max(target.rfind("#"), target.rfind("/")) + 1]
+                targets[home, quad.predicate.value] = targets.get((home, quad.predicate.value), 0) + 1
+    subsets = [name for name in sorted(graphs) if name]
+    lines = [
+        "@prefix dcterms: <http://purl.org/dc/terms/> .",
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> .",
+        "@prefix void: <http://rdfs.org/ns/void#> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
+        "",
+        f"<{address}void.ttl> a void:DatasetDescription ; foaf:primaryTopic <{BASE}#dataset> .",
+        "",
+        f"<{BASE}#dataset> a void:Dataset ;",
+        f"  dcterms:title {_titles(model, 'title')} ;",
+        f"  dcterms:description {_titles(model, 'description')} ;",
+        f"  dcterms:license <{LICENCE}> ;",
+        f"  foaf:homepage <{address}> ;",
+        f"  void:dataDump <{address}data/cvo.nq.gz> , <{address}data/cvo.trig> , <{address}data/cvo.jsonld> ;",
+        f'  void:uriSpace "{BASE}" ;',
+        f"  void:exampleResource <{_example(model)}> ;",
+        *(f"  void:vocabulary <{name}> ;" for name in vocabularies),
+        *(f"  void:subset <{name}> ;" for name in subsets),
+        f"  void:triples {len(model.quads)} ;",
+        f"  void:entities {entities} ;",
+        f"  void:classes {classes} ;",
+        f"  void:properties {len(relations)} ;",
+        f"  void:distinctSubjects {len(model.out)} .",
+        "",
+        *(f"<{name}> void:triples {graphs[name]} ; void:inDataset <{BASE}#dataset> ." for name in subsets),
+        *(
+            f"[] a void:Linkset ; void:subjectsTarget <{BASE}#dataset> ; void:objectsTarget [ void:uriSpace {ox.Literal(home)} ] ;"
+            f" void:linkPredicate <{relation}> ; void:triples {number} ."
+            for (home, relation), number in sorted(targets.items())
+        ),
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _example(model: Model) -> str:
+    return next((iri for iri in sorted(model.out) if path_of(iri).startswith("term/")), f"{BASE}ns")
+
+
+MEDIA = {
+    ".nq.gz": "application/n-quads",
+    ".trig": "application/trig",
+    ".jsonld": "application/ld+json",
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+def media(name: str) -> str:
+    """Return the media type of the dump *name*."""
+    return next(kind for ending, kind in MEDIA.items() if name.endswith(ending))
+
+
+def _dcat(model: Model, address: str, files: Sequence[tuple[str, int]]) -> bytes:
+    iana = "https://www.iana.org/assignments/media-types/"
+    modified = _meta(model, "modified", "")
+    creator = (model.iris(f"{BASE}ns", "http://purl.org/dc/terms/creator") or [f"{BASE}term/cvo-curators"])[0]
+    names = [f"{label}" for lang in ("zh", "en") if (label := ox.Literal(model.label(creator, lang), language=lang))]
+    lines = [
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> .",
+        "@prefix dcterms: <http://purl.org/dc/terms/> .",
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
+        "",
+        f"<{BASE}#catalogue> a dcat:Catalog ;",
+        f"  dcterms:title {_titles(model, 'title')} ;",
+        f"  dcterms:publisher <{creator}> ;",
+        f"  dcat:dataset <{BASE}#dataset> ; dcat:service <{BASE}#service> .",
+        "",
+        f"<{creator}> a foaf:Agent ; foaf:name {' , '.join(names)} .",
+        "",
+        f"<{BASE}#dataset> a dcat:Dataset ;",
+        f"  dcterms:title {_titles(model, 'title')} ;",
+        f"  dcterms:description {_titles(model, 'description')} ;",
+        f"  dcterms:creator <{creator}> ; dcterms:publisher <{creator}> ;",
+        f"  dcterms:license <{LICENCE}> ;",
+        '  dcterms:language <http://publications.europa.eu/resource/authority/language/ZHO> , <http://publications.europa.eu/resource/authority/language/ENG> ;',
+        *([f'  dcterms:modified "{modified}"^^xsd:dateTime ;'] if modified else []),
+        f'  dcat:version "{version(model)}" ;',
+        f"  dcat:landingPage <{address}> ;",
+        f"  dcat:distribution {' , '.join(f'<{address}{name}>' for name, _ in files)} .",
+    ]
+    for name, size in files:
+        lines += [
+            "",
+            f"<{address}{name}> a dcat:Distribution ;",
+            f"  dcat:downloadURL <{address}{name}> ; dcat:accessURL <{address}> ;",
+            f"  dcat:mediaType <{iana}{media(name)}> ; dcat:byteSize {size} ;",
+            *([f"  dcat:compressFormat <{iana}application/gzip> ;"] if name.endswith(".gz") else []),
+            f"  dcterms:license <{LICENCE}> .",
+        ]
+    lines += [
+        "",
+        f"<{BASE}#service> a dcat:DataService ;",
+        '  dcterms:title "SPARQL 查询"@zh , "SPARQL queries"@en ;',
+        f"  dcat:servesDataset <{BASE}#dataset> ;",
+        f"  dcat:endpointURL <{address}sparql> ; dcat:endpointDescription <{address}service.ttl> .",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _service(address: str) -> bytes:
+    forms = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples")
+    return f"""@prefix formats: <http://www.w3.org/ns/formats/> .
+@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
+
+# What `cvo serve` offers at /sparql beside these files; a mere file server answers no queries.
+<{BASE}#service> a sd:Service ;
+  sd:endpoint <{address}sparql> ;
+  sd:supportedLanguage sd:SPARQL11Query ;
+  sd:resultFormat {" , ".join(f"formats:{form}" for form in forms)} ;
+  sd:defaultDataset [ a sd:Dataset ; sd:defaultGraph [ a sd:Graph ] ] .
+""".encode()
+
+
+TYPES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml"}
+
+
+def _linkset(model: Model, address: str) -> bytes:
+    """Return the links of the documents to their files, as a linkset of RFC 9264; terms follow the same rule, which `void.ttl` states."""
+    links = []
+    for path in sorted({path_of(file.iri) for file in model.files}):
+        links.append(
+            {
+                "anchor": BASE + path,
+                "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
+                "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
+                "license": [{"href": LICENCE}],
+            }
+        )
+    return _json({"linkset": links})
+
+
+def _citation(model: Model) -> str:
+    """Return the citation file: the one of the checkout, else the same in short."""
+    path = data_root() / "CITATION.cff"
+    if path.is_file():
+        return read_text(path)
+    creator = (model.iris(f"{BASE}ns", "http://purl.org/dc/terms/creator") or [""])[0]
+    return (
+        f'cff-version: 1.2.0\ntitle: "{_meta(model, "title", "en")}"\nmessage: "If you use cvo, please cite it as below."\n'
+        f"type: dataset\nauthors:\n  - name: {model.label(creator, 'en')}\nversion: {version(model)}\nlicense: CC-BY-4.0\nurl: {BASE}\n"
+    )
+
+
+def _htaccess(model: Model, address: str) -> bytes:
+    return f"""# For w3id.org: the folder cvo of https://github.com/perma-id/w3id.org. Written by `cvo build` for version {version(model)}.
+Options +FollowSymLinks -MultiViews
+Header always set Access-Control-Allow-Origin "*"
+Header always set Vary "Accept, Accept-Language"
+RewriteEngine on
+
+# What has an ending already, and the start page
+RewriteRule ^$ {address} [R=303,L]
+RewriteRule ^(.+\\.(?:html|ttl|jsonld|nt|rdf|gz|trig|csv|parquet|json|xml|txt|rq|cff))$ {address}$1 [R=303,L]
+
+# What the client prefers; an IRI with a version, such as {version(model)}/ns, follows the same rules
+RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
+RewriteCond %{{HTTP:Accept-Language}} ^zh [NC]
+RewriteRule ^(.+)$ {address}$1.zh.html [R=303,L,NE]
+RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
+RewriteCond %{{HTTP:Accept-Language}} ^en [NC]
+RewriteRule ^(.+)$ {address}$1.en.html [R=303,L,NE]
+RewriteCond %{{HTTP_ACCEPT}} text/turtle
+RewriteRule ^(.+)$ {address}$1.ttl [R=303,L]
+RewriteCond %{{HTTP_ACCEPT}} application/ld\\+json
+RewriteRule ^(.+)$ {address}$1.jsonld [R=303,L]
+RewriteCond %{{HTTP_ACCEPT}} application/n-triples
+RewriteRule ^(.+)$ {address}$1.nt [R=303,L]
+RewriteCond %{{HTTP_ACCEPT}} application/rdf\\+xml
+RewriteRule ^(.+)$ {address}$1.rdf [R=303,L]
+RewriteRule ^(.+)$ {address}$1.html [R=303,L,NE]
+""".encode()
+
+
+def sitemap(address: str, pages: Iterable[str]) -> bytes:
+    """Return the map of *pages*, paths without the ending, each with its other language."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">')
+    for path in pages:
+        others = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{lang}" href="{address}{path}.{lang}.html"/>' for lang in ("zh", "en")
+        )
+        lines += [f"<url><loc>{address}{path}.{lang}.html</loc>{others}</url>" for lang in ("zh", "en")]
+    return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
+
+
+def _json(value: Any) -> bytes:  # noqa: ANN401 - JSON
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
