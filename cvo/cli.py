@@ -23,6 +23,7 @@ COMMANDS = (
     "why",
     "load",
     "push",
+    "build",
     "serve",
     "validate",
     "explain",

@@ -132,7 +132,7 @@ def dumps(model: Model, address: str) -> Iterator[Named]:
     ]
     claims = model.data.query(CLAIMS)
     made = [
-        ("data/cvo.nq.gz", _packed(lines)),
+        ("data/cvo.nq.gz", packed(lines)),
         ("data/cvo.trig", _serialized(quads, ox.RdfFormat.TRIG)),
         ("data/cvo.jsonld", json.dumps({"@context": compact.address, "@graph": linked}, ensure_ascii=False).encode() + b"\n"),
         ("data/claims.csv", write(claims, "csv").encode()),
@@ -142,7 +142,7 @@ def dumps(model: Model, address: str) -> Iterator[Named]:
     yield "data/SHA256SUMS", "".join(f"{hashlib.sha256(data).hexdigest()}  {name.removeprefix('data/')}\n" for name, data in made).encode()
 
 
-def _packed(data: bytes) -> bytes:
+def packed(data: bytes) -> bytes:
     """Return *data* as gzip without a time, so that the same data make the same file."""
     into = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=into, mtime=0, compresslevel=6) as file:

@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cvo import matrix, questions, valuemap
-from cvo.asking import Place, prepare
 from cvo.render import write
 from cvo.searchindex import index
 from cvo.sitedata import LICENCE, TYPES, version
@@ -319,11 +318,6 @@ def _schema(thing: dict[str, Any]) -> Markup:
     """Return *thing* as JSON-LD of schema.org that may stand in a page: no less-than sign can end the script."""
     said = {"@context": "https://schema.org", **{key: value for key, value in thing.items() if value}}
     return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - see above
-
-
-def answers(data: Sequence[str] = ()) -> dict[str, Answer]:
-    """Return the answers of the shipped questions."""
-    return {question.name: prepare(question, (), Place(tuple(data))).answer() for question in questions.catalogue()}
 
 
 def assets(site: Site) -> Iterator[Named]:
