@@ -76,7 +76,8 @@ class Compactor:
 
     def document(self, triples: Iterable[ox.Triple]) -> str:
         """Return *triples* as a JSON-LD document, things in the order in which they are first spoken of."""
-        return json.dumps({"@context": self.address, "@graph": self.things(triples)}, ensure_ascii=False, indent=1) + "\n"
+        lines = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in self.things(triples))  # indented it takes five times as long
+        return f'{{"@context": {json.dumps(self.address)}, "@graph": [\n{lines}\n]}}\n'
 
     def things(self, triples: Iterable[ox.Triple]) -> list[dict[str, Any]]:
         """Return *triples* as one object for each subject."""

@@ -111,9 +111,7 @@ def _answers(model: Model, inferred: dict[tuple[str, ...], list[ox.Quad]]) -> di
         store = ox.Store()
         store.bulk_extend([*(ox.Quad(*quad.triple) for quad in model.quads), *quads])
         told[views] = dataset.Dataset((), store)
-    return {
-        question.name: told[question.views].query(questions.bind(question, {}, model.data)) for question in questions.catalogue()
-    }
+    return {question.name: told[question.views].query(questions.bind(question, {}, model.data)) for question in questions.catalogue()}
 
 
 def _stamp_of(target: Path, shown: Path) -> dict[str, Any]:
@@ -143,7 +141,11 @@ def _digest(address: str, data: Sequence[str]) -> str:
     from cvo.sitedata import has_parquet  # noqa: PLC0415
 
     package = Path(__file__).parent
-    code = [p for p in sorted(package.rglob("*")) if p.is_file() and "__pycache__" not in p.parts and "_data" not in p.relative_to(package).parts]
+    code = [
+        p
+        for p in sorted(package.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts and "_data" not in p.relative_to(package).parts
+    ]
     files = [*code, *shipped("ontology", "*"), *shipped("shapes"), *shipped("instances"), data_root() / "CITATION.cff"]
     total = hashlib.sha256(f"{__version__}\0{ox.__version__}\0{jinja2.__version__}\0{has_parquet()}\0{address}".encode())
     for path in files:

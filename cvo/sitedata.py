@@ -193,7 +193,9 @@ def _void(model: Model, address: str) -> bytes:
     classes = len(model.subjects(f"{RDF}type", f"{OWL}Class"))
     relations = {quad.predicate.value for quad in model.quads}
     entities = sum(1 for iri in model.out if path_of(iri))
-    vocabularies = sorted({quad.predicate.value[: max(quad.predicate.value.rfind("#"), quad.predicate.value.rfind("/")) + 1] for quad in model.quads})
+    vocabularies = sorted(
+        {quad.predicate.value[: max(quad.predicate.value.rfind("#"), quad.predicate.value.rfind("/")) + 1] for quad in model.quads}
+    )
     graphs: dict[str, int] = {}
     targets: dict[tuple[str, str], int] = {}
     for quad in model.quads:
@@ -280,7 +282,7 @@ def _dcat(model: Model, address: str, files: Sequence[tuple[str, int]]) -> bytes
         f"  dcterms:description {_titles(model, 'description')} ;",
         f"  dcterms:creator <{creator}> ; dcterms:publisher <{creator}> ;",
         f"  dcterms:license <{LICENCE}> ;",
-        '  dcterms:language <http://publications.europa.eu/resource/authority/language/ZHO> , <http://publications.europa.eu/resource/authority/language/ENG> ;',
+        "  dcterms:language <http://publications.europa.eu/resource/authority/language/ZHO> , <http://publications.europa.eu/resource/authority/language/ENG> ;",
         *([f'  dcterms:modified "{modified}"^^xsd:dateTime ;'] if modified else []),
         f'  dcat:version "{version(model)}" ;',
         f"  dcat:landingPage <{address}> ;",
@@ -384,9 +386,7 @@ def sitemap(address: str, pages: Iterable[str]) -> bytes:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">')
     for path in pages:
-        others = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{lang}" href="{address}{path}.{lang}.html"/>' for lang in ("zh", "en")
-        )
+        others = "".join(f'<xhtml:link rel="alternate" hreflang="{lang}" href="{address}{path}.{lang}.html"/>' for lang in ("zh", "en"))
         lines += [f"<url><loc>{address}{path}.{lang}.html</loc>{others}</url>" for lang in ("zh", "en")]
     return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
 

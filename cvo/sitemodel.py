@@ -161,7 +161,11 @@ def _document(triples: Iterable[ox.Triple]) -> str:
     """Return what the file declares itself to be, or nothing."""
     kinds = {f"{OWL}Ontology", f"{CVO}Source"}
     return next(
-        (t.subject.value for t in triples if t.predicate.value == f"{RDF}type" and getattr(t.object, "value", "") in kinds and path_of(t.subject.value)),
+        (
+            t.subject.value
+            for t in triples
+            if t.predicate.value == f"{RDF}type" and getattr(t.object, "value", "") in kinds and path_of(t.subject.value)
+        ),
         "",
     )
 

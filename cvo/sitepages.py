@@ -89,9 +89,17 @@ class _Language:
         yield from map(self._source, sources(self.model))
         schemes = [iri for iri in sorted(self.model.subjects(f"{RDF}type", f"{SKOS}ConceptScheme")) if path_of(iri)]
         yield from map(self._vocabulary, schemes)
-        yield self._list("vocabulary", self.words["vocabulary"], "", [self._entry(iri, len(self.model.subjects(f"{SKOS}inScheme", iri))) for iri in schemes])
         yield self._list(
-            "source", self.words["sources"], "", [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)]
+            "vocabulary",
+            self.words["vocabulary"],
+            "",
+            [self._entry(iri, len(self.model.subjects(f"{SKOS}inScheme", iri))) for iri in schemes],
+        )
+        yield self._list(
+            "source",
+            self.words["sources"],
+            "",
+            [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)],
         )
         done = {"ns", *(path_of(iri) for iri in (*schemes, *sources(self.model)))}
         for path, file in files.items():
@@ -146,7 +154,9 @@ class _Language:
              "description": self.words["not-copied"], "version": version(self.model),
              "isBasedOn": {"@type": "CreativeWork", "name": source["label"], "datePublished": source["issued"], "identifier": source["number"]}}
         )  # fmt: skip
-        return self._render(path_of(iri), source["label"], "source.html", described=True, s=source, description=source["citation"], schema=schema)
+        return self._render(
+            path_of(iri), source["label"], "source.html", described=True, s=source, description=source["citation"], schema=schema
+        )
 
     def _entry(self, iri: str, number: int | None) -> tuple[Markup, str, int | None]:
         return self._top(self.views.link(iri)), self.model.text(iri, f"{DCTERMS}description", self.lang), number
@@ -154,19 +164,38 @@ class _Language:
     @staticmethod
     def _top(link: Markup) -> Markup:
         """Return *link* as it is for a page at the top of the site."""
-        return Markup(link.replace('href="../', 'href="'))  # noqa: S704 - it was escaped before
+        return Markup(str(link).replace('href="../', 'href="'))  # noqa: S704 - it was escaped before
 
     def _list(self, path: str, title: str, lead: str, entries: Sequence[tuple[Any, str, int | None]], *, described: bool = False) -> Page:
         return self._render(path, title, "list.html", entries=entries, lead=lead, description=lead, described=described)
 
     def _vocabulary(self, iri: str) -> Page:
         other = "en" if self.lang == "zh" else "zh"
-        counts = {term: len({s for r, s in self.model.into.get(term, ()) if r.startswith(CVO) and r[len(CVO) :] in _ABOUT}) for _, term in self.views.tree(iri)}
+        counts = {
+            term: len({s for r, s in self.model.into.get(term, ()) if r.startswith(CVO) and r[len(CVO) :] in _ABOUT})
+            for _, term in self.views.tree(iri)
+        }
         terms = [(depth, self.views.link(term), self.model.label(term, other), counts[term]) for depth, term in self.views.tree(iri)]
         text = self.model.text(iri, f"{DCTERMS}description", self.lang)
-        schema = _schema({"@type": "DefinedTermSet", "@id": iri, "name": self.views.label(iri), "description": text, "license": LICENCE, "inLanguage": self.lang})
+        schema = _schema(
+            {
+                "@type": "DefinedTermSet",
+                "@id": iri,
+                "name": self.views.label(iri),
+                "description": text,
+                "license": LICENCE,
+                "inLanguage": self.lang,
+            }
+        )
         return self._render(
-            path_of(iri), self.views.label(iri), "vocabulary.html", described=True, terms=terms, other_lang=other, description=text, schema=schema
+            path_of(iri),
+            self.views.label(iri),
+            "vocabulary.html",
+            described=True,
+            terms=terms,
+            other_lang=other,
+            description=text,
+            schema=schema,
         )
 
     def _file(self, iri: str) -> Page:
@@ -178,7 +207,11 @@ class _Language:
 
     def _title_of(self, iri: str) -> str:
         file = next(file for file in self.model.files if file.iri == iri)
-        titles = {t.object.language: t.object.value for t in file.triples if t.predicate.value == f"{DCTERMS}title" and isinstance(t.object, ox.Literal) and getattr(t.subject, "value", "") == iri}
+        titles = {
+            t.object.language: t.object.value
+            for t in file.triples
+            if t.predicate.value == f"{DCTERMS}title" and isinstance(t.object, ox.Literal) and getattr(t.subject, "value", "") == iri
+        }
         return titles.get(self.lang) or self.views.label(iri)
 
     def _ontology(self) -> Iterator[Page]:
@@ -194,14 +227,17 @@ class _Language:
         title = self.model.text(iri, f"{DCTERMS}title", self.lang) or self.words["ontology"]
         frozen = [path for v in self.model.iris(iri, f"{OWL}versionIRI") if (path := path_of(v))]
         for path in ("ns", *frozen):
-            page = self._render(path, title, "ontology.html", described=True, groups=list(groups.items()), modules=modules, description=text)
+            page = self._render(
+                path, title, "ontology.html", described=True, groups=list(groups.items()), modules=modules, description=text
+            )
             yield (*page[:4], page[4] if "/" in path else page[4].replace('href="../', 'href="'))
 
     def _matrix(self, path: str, kind: str) -> Page:
         counted = matrix.count("stage", kind, self.model.data, top=TOP)
         most = max((n for row in counted.cells for n in row), default=0)
         lines = [
-            (self.views.link(thing.iri), [(row[i], _heat(row[i], most)) for row in counted.cells]) for i, thing in enumerate(counted.columns)
+            (self.views.link(thing.iri), [(row[i], _heat(row[i], most)) for row in counted.cells])
+            for i, thing in enumerate(counted.columns)
         ]
         return self._render(
             path, self.words[path.partition("/")[2]], "matrix.html", stages=[self.views.link(s.iri) for s in counted.rows], lines=lines,
@@ -210,12 +246,19 @@ class _Language:
 
     def _contested(self) -> Page:
         pairs = [
-            {"relation": self.views.label(relation), "first": first, "second": second, "reason": self.model.text(iri, f"{CVO}reason", self.lang)}
+            {
+                "relation": self.views.label(relation),
+                "first": first,
+                "second": second,
+                "reason": self.model.text(iri, f"{CVO}reason", self.lang),
+            }
             for relation in (f"{CVO}contradicts", f"{CVO}inTensionWith")
             for iri in sorted(self.model.subjects(f"{CVO}comparisonRelation", relation))
             if (first := self.model.one(iri, f"{CVO}firstClaim")) and (second := self.model.one(iri, f"{CVO}secondClaim"))
         ]
-        return self._render("claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=self.words["contested-lead"])
+        return self._render(
+            "claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=self.words["contested-lead"]
+        )
 
     def _questions(self) -> Iterator[Page]:
         entries = []
@@ -249,7 +292,9 @@ class _Language:
                 if isinstance(thing, ox.NamedNode) and value is not None and (url := self.views.url(thing.value)):
                     line.append(Markup('<a href="{}">{}</a>').format(url, value.value if not isinstance(value, ox.Triple) else ""))
                 elif isinstance(value, ox.NamedNode) and "#c" in value.value:
-                    line.append(Markup('<a href="{}" class="number">{}</a>').format(self.views.url(value.value), value.value.rpartition("#")[2]))
+                    line.append(
+                        Markup('<a href="{}" class="number">{}</a>').format(self.views.url(value.value), value.value.rpartition("#")[2])
+                    )
                 elif names[i] == "source" and isinstance(value, ox.Literal) and value.value in keys:
                     line.append(Markup('<a href="{}">{}</a>').format(self.views.url(keys[value.value]), value.value))
                 else:
@@ -287,18 +332,25 @@ class _Language:
                 chain.append({"id": local, "x": number * 200, "url": self.views.url(stage).removeprefix("../"), "label": label, "lines": label.split(" ") if self.lang == "en" else [label],
                               "bars": bars, "bands": bands})  # fmt: skip
         listed = [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)]
-        listed = [(link, self.model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang), n) for (link, _, n), iri in zip(listed, sources(self.model), strict=True)]
+        listed = [
+            (link, self.model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang), n)
+            for (link, _, n), iri in zip(listed, sources(self.model), strict=True)
+        ]
         schema = _schema(
             {"@type": "Dataset", "@id": f"{BASE}#dataset", "name": self.words["site"], "description": self.words["tagline"], "license": LICENCE, "inLanguage": self.lang,
              "url": self.site.address, "version": version(self.model),
              "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.files]}
         )  # fmt: skip
-        return self._render("index", self.words["site"], "index.html", chain=chain, sources=listed, description=self.words["tagline"], schema=schema)
+        return self._render(
+            "index", self.words["site"], "index.html", chain=chain, sources=listed, description=self.words["tagline"], schema=schema
+        )
 
     def _totals(self, kind: str) -> dict[str, int]:
-        """Return how many claims at each stage speak of things of *kind*."""
-        counted = matrix.count("stage", kind, self.model.data)
-        return {stage.iri: sum(row) for stage, row in zip(counted.rows, counted.cells, strict=True)}
+        """Return how many claims at each stage speak of things of *kind*, each counted once."""
+        stage = matrix.DIMENSIONS["stage"].replace("?{x}", "?stage")
+        thing = f"?claim cvo:claimSubject|cvo:claimObject ?thing . ?thing a/rdfs:subClassOf* cvo:{kind}"
+        query = f"SELECT ?stage (COUNT(DISTINCT ?claim) AS ?n) {{ {stage} . {{ SELECT DISTINCT ?claim {{ {thing} }} }} }} GROUP BY ?stage"
+        return {row["stage"]: int(row["n"]) for row in self.model.data.query(query) if "stage" in row}
 
 
 _BANDS = {"Technology": "technologies", "Application": "applications", "Risk": "risks", "Right": "rights"}
@@ -342,7 +394,11 @@ def _search(model: Model) -> dict[str, Any]:
         kind = kind_of_term(model, iri) or next((k for k in model.iris(iri, f"{RDF}type")), "")
         zh, en = model.label(iri, "zh"), model.label(iri, "en")
         documents.append([iri.removeprefix(BASE), 0, zh, en, kinds.setdefault(kind, len(kinds))])
-        texts.append("\n".join([zh, en, iri.rpartition("/")[2], *(n.value for n in model.values(iri, f"{SKOS}altLabel") if isinstance(n, ox.Literal))]))
+        texts.append(
+            "\n".join(
+                [zh, en, iri.rpartition("/")[2], *(n.value for n in model.values(iri, f"{SKOS}altLabel") if isinstance(n, ox.Literal))]
+            )
+        )
     for source in sources(model):
         for iri in sorted(model.subjects(f"{CVO}statedIn", source)):
             zh, en = (model.text(iri, f"{CVO}statement", lang) for lang in LANGUAGES)
@@ -352,7 +408,12 @@ def _search(model: Model) -> dict[str, Any]:
     return {"documents": documents, "kinds": named, "tokens": index(texts)}
 
 
-_META = {"Class": ("类", "class"), "ObjectProperty": ("关系", "relation"), "DatatypeProperty": ("关系", "relation"), "AnnotationProperty": ("关系", "relation")}
+_META = {
+    "Class": ("类", "class"),
+    "ObjectProperty": ("关系", "relation"),
+    "DatatypeProperty": ("关系", "relation"),
+    "AnnotationProperty": ("关系", "relation"),
+}
 
 
 def _kind(model: Model, kind: str, lang: str) -> str:
@@ -370,7 +431,11 @@ def _query(model: Model) -> dict[str, Any]:
         "sources": [model.one(iri, f"{CVO}citeKey") for iri in sources(model)],
         "columns": {name: {"zh": zh, "en": en} for name, (zh, en) in COLUMNS.items()},
         "questions": {
-            q.name: {"text": q.text, "views": list(q.views), "parameters": [{"name": p.name, "kind": p.kind, "example": p.example} for p in q.parameters]}
+            q.name: {
+                "text": q.text,
+                "views": list(q.views),
+                "parameters": [{"name": p.name, "kind": p.kind, "example": p.example} for p in q.parameters],
+            }
             for q in asked
         },
         "terms": {kind: _members(model, kind) for kind in wanted if kind != "Claim"},

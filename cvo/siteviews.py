@@ -114,9 +114,7 @@ class Views:
         out = model.out.get(iri, {})
         source = model.one(iri, f"{CVO}statedIn")
         anchor = iri.partition("#")[2]
-        marks = [
-            (name, value.rpartition("#")[2], self.link(value)) for name in VALUES[:5] for value in model.iris(iri, CVO + name)
-        ]
+        marks = [(name, value.rpartition("#")[2], self.link(value)) for name in VALUES[:5] for value in model.iris(iri, CVO + name)]
         facts: list[tuple[str, list[Markup]]] = []
         for word, name in (("holder", "opinionHolder"), ("addressee", "addressee"), ("stage", "inStage"), ("sector", "inSector")):
             if found := model.iris(iri, CVO + name):
@@ -167,7 +165,9 @@ class Views:
                 if others := [value for value in found if not value.startswith(BASE)]:
                     matches.append((self.label(relation), [self._outside(value) for value in sorted(others)]))
                 continue
-            shown = [self.value(node) for node in out[relation] if not isinstance(node, ox.Literal) or (node.language or self.lang) == self.lang]
+            shown = [
+                self.value(node) for node in out[relation] if not isinstance(node, ox.Literal) or (node.language or self.lang) == self.lang
+            ]
             if shown:
                 more.append((self.link(relation), shown))
         back: dict[str, list[str]] = {}
@@ -259,9 +259,7 @@ class Views:
         """Return a class, relation or value of the ontology as the reference shows it."""
         model = self.model
         chains = [
-            [self.link(step) for step in steps]
-            for node in model.values(iri, f"{OWL}propertyChainAxiom")
-            if (steps := self._items(node))
+            [self.link(step) for step in steps] for node in model.values(iri, f"{OWL}propertyChainAxiom") if (steps := self._items(node))
         ]
         kinds = model.iris(iri, f"{RDF}type")
         return {
@@ -281,10 +279,22 @@ class Views:
                     ("domain", self.links(model.iris(iri, f"{RDFS}domain"))),
                     ("range", self.links(model.iris(iri, f"{RDFS}range"))),
                     ("inverse", self.links({*model.iris(iri, f"{OWL}inverseOf"), *model.subjects(f"{OWL}inverseOf", iri)})),
-                    ("disjoint", self.links({*model.iris(iri, f"{OWL}disjointWith"), *model.subjects(f"{OWL}disjointWith", iri),
-                                             *model.iris(iri, f"{OWL}propertyDisjointWith"), *model.subjects(f"{OWL}propertyDisjointWith", iri)})),
+                    (
+                        "disjoint",
+                        self.links(
+                            {
+                                *model.iris(iri, f"{OWL}disjointWith"),
+                                *model.subjects(f"{OWL}disjointWith", iri),
+                                *model.iris(iri, f"{OWL}propertyDisjointWith"),
+                                *model.subjects(f"{OWL}propertyDisjointWith", iri),
+                            }
+                        ),
+                    ),
                     ("kind", [self.link(kind) for kind in kinds if kind.startswith(CVO) and not kind.endswith("#DomainRelation")]),
-                    ("matches", [self._outside(v) for r in sorted(model.out.get(iri, {})) if r.endswith("Match") for v in model.iris(iri, r)]),
+                    (
+                        "matches",
+                        [self._outside(v) for r in sorted(model.out.get(iri, {})) if r.endswith("Match") for v in model.iris(iri, r)],
+                    ),
                     ("part-of", self.links(model.iris(iri, f"{RDFS}isDefinedBy"))),
                 )
                 if shown

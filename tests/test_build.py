@@ -1,0 +1,292 @@
+"""`cvo build` makes a whole site: every IRI has its files, no link is dead, and two builds are the same."""
+
+import functools
+import hashlib
+import html.parser
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pyoxigraph as ox
+import pytest
+from conftest import ROOT, run_cvo
+
+from cvo import publishing, sitemodel
+from cvo.errors import InputError
+
+BASE = "https://w3id.org/cvo/"
+ENDINGS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": ox.RdfFormat.RDF_XML}
+
+pytestmark = pytest.mark.xdist_group("site")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "site"
+    ran = run_cvo("build", "--out", folder)
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    return folder
+
+
+class Links(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.links, self.ids, self.inline = [], set(), []
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if "id" in given:
+            assert given["id"] not in self.ids, f"twice: {given['id']}"
+            self.ids.add(given["id"])
+        if tag in ("a", "script", "link", "form") and given.get("rel") not in ("canonical", "cite-as"):
+            self.links += [given[name] for name in ("href", "src", "action") if name in given]
+        if "style" in given or tag == "style" or any(name.startswith("on") for name in given):
+            self.inline.append(tag)
+        if tag == "script" and "src" not in given and given.get("type") != "application/ld+json":
+            self.inline.append(tag)
+
+
+@functools.cache
+def read(path):
+    parser = Links()
+    parser.feed(path.read_text(encoding="utf-8"))
+    return parser
+
+
+def triples(data, form):
+    return {str(t.triple) for t in ox.parse(data, format=form)}
+
+
+def test_no_internal_link_is_dead_and_nothing_is_inline(site):
+    dead = set()
+    for path in sorted(site.rglob("*.html")):
+        page = read(path)
+        assert page.inline == [], path
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert parts.scheme in ("https", "http"), (path, link)
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not target.is_file() or (parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in read(target).ids):
+                dead.add((str(path.relative_to(site)), link))
+    assert sorted(dead)[:10] == []
+
+
+def test_every_iri_of_ours_has_its_pages_and_files(site):
+    quads = ox.parse(publishing_dump(site), format=ox.RdfFormat.N_QUADS)
+    iris = {n.value for q in quads for n in (q.subject, q.predicate, q.object) if isinstance(n, ox.NamedNode) and n.value.startswith(BASE)}
+    paths = {sitemodel.path_of(iri) for iri in iris} - {""}
+    assert len(paths) > 1500
+    missing = [
+        p + e
+        for p in sorted(paths)
+        for e in (".html", ".zh.html", ".en.html", ".ttl", ".nt", ".rdf", ".jsonld")
+        if not (site / (p + e)).is_file()
+    ]
+    assert missing == []
+    claims = {iri for iri in iris if re.search(r"source/[^#]+#c\d+$", iri)}
+    for lang in ("zh", "en"):
+        ids = {f"{BASE}source/{p.name.partition('.')[0]}#{i}" for p in site.glob(f"source/*.{lang}.html") for i in read(p).ids}
+        assert claims - ids == set()
+
+
+def publishing_dump(site):
+    import gzip
+
+    return gzip.decompress((site / "data/cvo.nq.gz").read_bytes())
+
+
+def test_the_dump_is_canonical_and_holds_just_the_shipped_statements(site):
+    lines = publishing_dump(site).decode().splitlines(keepends=True)
+    assert lines == sorted(lines)
+    dumped = ox.Dataset(ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS))
+    again = ox.Dataset(dumped)
+    again.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert {str(q) for q in again} == {str(q) for q in dumped}
+    raw = ox.Dataset()
+    for path in [*sorted((ROOT / "ontology").rglob("*.ttl")), *sorted((ROOT / "instances").glob("*.ttl"))]:
+        if path.parent.name == "targets":
+            continue
+        home = ox.NamedNode(f"{BASE}source/{path.stem}") if path.parent.name == "instances" else ox.DefaultGraph()
+        for t in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            raw.add(ox.Quad(t.subject, t.predicate, t.object, home))
+    raw.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert {str(q) for q in raw} == {str(q) for q in dumped}
+
+
+def test_the_dumps_say_the_same(site):
+    quads = {str(q) for q in ox.parse(publishing_dump(site), format=ox.RdfFormat.N_QUADS)}
+    assert {str(q) for q in ox.parse((site / "data/cvo.trig").read_bytes(), format=ox.RdfFormat.TRIG)} == quads or canonical(
+        site / "data/cvo.trig", ox.RdfFormat.TRIG
+    ) == quads
+    document = json.loads((site / "data/cvo.jsonld").read_text(encoding="utf-8"))
+    document["@context"] = json.loads((site / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    found = ox.Dataset(ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert {str(q) for q in found} == quads
+    for line in (site / "data/SHA256SUMS").read_text().splitlines():
+        digest, _, name = line.partition("  ")
+        assert hashlib.sha256((site / "data" / name).read_bytes()).hexdigest() == digest
+
+
+def canonical(path, form):
+    found = ox.Dataset(ox.parse(path.read_bytes(), format=form))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(q) for q in found}
+
+
+@pytest.mark.parametrize(
+    "path", ["ns", "term/artificial-intelligence", "term/portrait-right", "source/sun-nd", "module/chain", "shapes", "vocabulary/risk"]
+)
+def test_the_four_formats_of_a_document_say_the_same(site, path):
+    said = {e: canonical(site / (path + e), form) for e, form in ENDINGS.items()}
+    document = json.loads((site / f"{path}.jsonld").read_text(encoding="utf-8"))
+    assert document["@context"] == f"{BASE}context.jsonld"
+    document["@context"] = json.loads((site / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    found = ox.Dataset(ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    said[".jsonld"] = {str(q) for q in found}
+    assert len(said[".nt"]) > 3
+    assert all(one == said[".nt"] for one in said.values())
+
+
+def test_a_file_of_ours_keeps_its_own_turtle(site):
+    assert (site / "source/bi-2019.ttl").read_bytes() == (ROOT / "instances/bi-2019.ttl").read_bytes()
+
+
+def test_the_version_is_the_ontology(site):
+    for ending in (".ttl", ".nt", ".rdf", ".jsonld"):
+        assert (site / f"0.1.0/ns{ending}").read_bytes() == (site / f"ns{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["void.ttl", "dcat.ttl", "service.ttl", ".well-known/void"])
+def test_the_descriptions_are_turtle_and_name_files_that_exist(site, name):
+    named = set()
+    for t in ox.parse((site / name).read_bytes(), format=ox.RdfFormat.TURTLE):
+        if t.predicate.value.endswith(("dataDump", "downloadURL", "endpointDescription")):
+            named.add(t.object.value)
+    assert name == "service.ttl" or named
+    for iri in named:
+        assert (site / iri.removeprefix(BASE)).is_file()
+
+
+def test_sitemap_and_linkset_name_files_that_exist(site):
+    tree = ET.parse(site / "sitemap.xml")
+    addresses = [e.text for e in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert len(addresses) == len(set(addresses)) == len(list(site.rglob("*.zh.html"))) * 2
+    links = json.loads((site / "linkset.json").read_text(encoding="utf-8"))["linkset"]
+    addresses += [target["href"] for entry in links for rel in ("describedby", "alternate") for target in entry[rel]]
+    assert [a for a in addresses if not (site / a.removeprefix(BASE)).is_file()] == []
+
+
+def test_two_builds_are_the_same_and_an_unchanged_one_writes_nothing(site, tmp_path):
+    ran = run_cvo("build", "-o", tmp_path / "again", env={**os.environ, "PYTHONHASHSEED": "7", "CVO_CACHE": ""})
+    assert ran.status == 0, ran.err
+    one, other = (
+        {str(p.relative_to(f)): hashlib.sha256(p.read_bytes()).hexdigest() for p in f.rglob("*") if p.is_file()}
+        for f in (site, tmp_path / "again")
+    )
+    assert {n for n in one.keys() | other.keys() if one.get(n) != other.get(n)} == set()
+    before = (site / "site.json").stat().st_mtime_ns
+    assert not publishing.build(site).new
+    assert (site / "site.json").stat().st_mtime_ns == before
+    (tmp_path / "again/term/portrait-right.ttl").unlink()
+    assert publishing.build(tmp_path / "again").new, "a file that is gone is made again"
+    assert (tmp_path / "again/term/portrait-right.ttl").is_file()
+
+
+def test_what_is_no_site_of_ours_is_not_overwritten(tmp_path):
+    (tmp_path / "mine.txt").write_text("kept", encoding="utf-8")
+    ran = run_cvo("build", "-o", tmp_path)
+    assert ran.status == 2
+    assert "is not a site that `cvo build` made" in ran.err
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "kept"
+    assert run_cvo("build", "-o", tmp_path / "mine.txt").status == 2
+    (tmp_path / "site.json").write_text("[]", encoding="utf-8")
+    assert run_cvo("build", "-o", tmp_path).status == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["", "example.org", "ftp://example.org/", "https://example.org/?q", 'https://e.org/"x', "https://e.org/#a"]
+)
+def test_what_is_no_address_is_refused(tmp_path, address):
+    with pytest.raises(InputError, match="not an address"):
+        publishing.build(tmp_path / "site", address)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_build_that_is_killed_leaves_the_old_site_whole(tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "site.json").write_text('{"made-by": "cvo build"}', encoding="utf-8")
+    (site / "old.html").write_text("old", encoding="utf-8")
+    (site / "0.0.9").mkdir()
+    (site / "0.0.9/ns.ttl").write_text("# frozen\n", encoding="utf-8")
+    process = subprocess.Popen([sys.executable, "-m", "cvo", "build", "-o", str(site)])
+    while process.poll() is None and not list(tmp_path.glob(".site.building-*")):
+        time.sleep(0.01)
+    assert process.poll() is None, "it was done before it could be killed"
+    process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    process.wait()
+    assert sorted(p.name for p in site.iterdir()) == ["0.0.9", "old.html", "site.json"]
+    assert run_cvo("build", "-o", site).status == 0
+    assert not (site / "old.html").exists()
+    assert (site / "0.0.9/ns.ttl").read_text(encoding="utf-8") == "# frozen\n", "an earlier version stays what it was"
+
+
+def test_own_files_get_pages_too_and_a_broken_one_stops_the_build(tmp_path):
+    mine = tmp_path / "自己 的.ttl"
+    mine.write_text(
+        "\ufeff<https://w3id.org/cvo/term/emoji-🎬> a <https://w3id.org/cvo/ns#Topic> .\n"
+        "<https://w3id.org/cvo/term/ours> a <https://w3id.org/cvo/ns#Topic> ;\r\n"
+        ' <http://www.w3.org/2000/01/rdf-schema#label> "</script><script>alert(1)</script>"@en , "我们的<b>"@zh .\n'
+        "<https://w3id.org/cvo/../../etc/passwd> a <https://w3id.org/cvo/ns#Topic> .\n",
+        encoding="utf-8",
+    )
+    ran = run_cvo("build", "-o", tmp_path / "site", "--data", mine, "--base", "https://example.org/x")
+    assert ran.status == 0, ran.err
+    page = (tmp_path / "site/term/ours.en.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert 'href="https://example.org/x/term/ours.en.html"' in page
+    assert not (tmp_path / "etc").exists()
+    mine.write_text("<a> <b> .", encoding="utf-8")
+    broken = run_cvo("build", "-o", tmp_path / "site", "--data", mine)
+    assert broken.status == 2
+    assert "自己 的.ttl:1:" in broken.err
+    assert (tmp_path / "site/term/ours.en.html").read_text(encoding="utf-8") == page
+    assert [p.name for p in tmp_path.glob(".site*")] == []
+
+
+def test_the_first_view_of_every_page_is_small(site):
+    import gzip
+
+    style = len(gzip.compress((site / "assets/site.css").read_bytes()))
+    large = {
+        str(p.relative_to(site)): n
+        for p in site.rglob("*.html")
+        if p.stat().st_size > 90_000 and (n := style + len(gzip.compress(p.read_bytes()))) > 100_000
+    }
+    assert large == {}
+
+
+def test_the_engine_of_the_query_page_is_what_its_readme_says():
+    folder = ROOT / "cvo/_site/oxigraph"
+    said = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert said == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir() if p.name != "README.md"}
+
+
+def test_the_rules_for_w3id_send_each_kind_of_client_to_a_file(site):
+    rules = (site / "w3id/.htaccess").read_text(encoding="utf-8")
+    endings = set(re.findall(r"\$1(\.[a-z.]+) \[", rules))
+    assert endings == {".zh.html", ".en.html", ".ttl", ".jsonld", ".nt", ".rdf", ".html"}
+    assert all((site / f"term/portrait-right{ending}").is_file() for ending in endings)
+    assert urljoin(BASE, "term/portrait-right") == f"{BASE}term/portrait-right"
+    assert Path(site / "index.html").is_file()
