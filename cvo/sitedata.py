@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from cvo import __version__
-from cvo.answers import Answer
 from cvo.files import data_root, read_text
 from cvo.jsonld import SOURCES, Compactor, context
 from cvo.render import write, write_bytes
@@ -22,6 +21,7 @@ from cvo.terms import CVO, OWL, PREFIXES, RDF, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from cvo.answers import Answer
     from cvo.sitemodel import Model
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -77,7 +77,7 @@ def _formats(path: str, triples: Sequence[ox.Triple], compact: Compactor, turtle
     yield f"{path}.jsonld", compact.document(triples).encode()
 
 
-def _serialized(statements: Iterable[ox.Triple | ox.Quad], form: ox.RdfFormat) -> bytes:
+def _serialized(statements: Iterable[ox.Triple] | Iterable[ox.Quad], form: ox.RdfFormat) -> bytes:
     if form == ox.RdfFormat.N_TRIPLES:
         return ox.serialize(statements, format=form) or b""
     text = ox.serialize(statements, format=form, prefixes=_PREFIXES) or b""
@@ -326,16 +326,15 @@ TYPES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "applicati
 
 def _linkset(model: Model, address: str) -> bytes:
     """Return the links of the documents to their files, as a linkset of RFC 9264; terms follow the same rule, which `void.ttl` states."""
-    links = []
-    for path in sorted({path_of(file.iri) for file in model.files}):
-        links.append(
-            {
-                "anchor": BASE + path,
-                "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
-                "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
-                "license": [{"href": LICENCE}],
-            }
-        )
+    links = [
+        {
+            "anchor": BASE + path,
+            "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
+            "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
+            "license": [{"href": LICENCE}],
+        }
+        for path in sorted({path_of(file.iri) for file in model.files})
+    ]
     return _json({"linkset": links})
 
 

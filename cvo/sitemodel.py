@@ -164,7 +164,10 @@ def _document(triples: Iterable[ox.Triple]) -> str:
         (
             t.subject.value
             for t in triples
-            if t.predicate.value == f"{RDF}type" and getattr(t.object, "value", "") in kinds and path_of(t.subject.value)
+            if isinstance(t.subject, ox.NamedNode)
+            and t.predicate.value == f"{RDF}type"
+            and getattr(t.object, "value", "") in kinds
+            and path_of(t.subject.value)
         ),
         "",
     )
@@ -198,7 +201,7 @@ def _number(iri: str) -> tuple[str, int, str]:
 
 def sources(model: Model) -> list[str]:
     """Return the sources, sorted."""
-    return sorted({s for s in model.subjects(f"{RDF}type", f"{CVO}Source")})
+    return sorted(set(model.subjects(f"{RDF}type", f"{CVO}Source")))
 
 
 def href(path: str, lang: str = "", fragment: str = "") -> str:

@@ -21,7 +21,7 @@ from cvo.sitewords import COLUMNS, column, words
 from cvo.terms import CVO, DCTERMS, OWL, PREFIXES, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cvo.answers import Answer
     from cvo.sitedata import Named

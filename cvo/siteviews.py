@@ -96,8 +96,8 @@ class Views:
         if iri not in self._links:
             url = self.url(iri)
             name = self.label(iri) if path_of(iri) or iri in self.model.out else short(iri)
-            kind = "" if url.startswith("../") else ' rel="external"'
-            self._links[iri] = Markup('<a href="{}"{}>{}</a>').format(url, Markup(kind), name) if url else escape(name)
+            kind = Markup("" if url.startswith("../") else ' rel="external"')
+            self._links[iri] = Markup('<a href="{}"{}>{}</a>').format(url, kind, name) if url else escape(name)
         return self._links[iri]
 
     def links(self, iris: Iterable[str]) -> list[Markup]:
@@ -128,8 +128,8 @@ class Views:
         sections, places = [], []
         for passage in model.iris(iri, f"{CVO}locator"):
             sections += model.texts(passage, f"{CVO}section", self.lang)
-            for position in model.iris(passage, f"{OA}hasSelector"):
-                places.append(f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}")
+            positions = model.iris(passage, f"{OA}hasSelector")
+            places += [f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}" for position in positions]
         compared = [
             (self.label(CVO + name), [self._number(other, source) for other in others])
             for name in COMPARED
@@ -232,9 +232,20 @@ class Views:
             "number": model.one(iri, f"{DCTERMS}identifier"),
             "citation": model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang),
             "texts": [
-                " · ".join(filter(None, (model.text(e, f"{DCTERMS}title", lang), lang, model.one(e, f"{DCTERMS}identifier"))))
+                (
+                    e.partition("#")[2],
+                    " · ".join(
+                        filter(
+                            None,
+                            (
+                                self.label(e),
+                                model.one(e, f"{DCTERMS}language"),
+                                model.one(e, f"{DCTERMS}identifier"),
+                            ),
+                        )
+                    ),
+                )
                 for e in model.iris(iri, f"{CVO}hasExpression")
-                if (lang := model.one(e, f"{DCTERMS}language"))
             ],
             "chains": chains,
             "sections": sections,
@@ -298,7 +309,7 @@ class Views:
                     ("part-of", self.links(model.iris(iri, f"{RDFS}isDefinedBy"))),
                 )
                 if shown
-            ],  # fmt: skip
+            ],
             "chains": chains,
             "character": [self.words[word] for word, kind in CHARACTER if kind in kinds],
             "claims": len(model.subjects(f"{CVO}claimPredicate", iri)),

@@ -1,6 +1,7 @@
 """`cvo build` makes a whole site: every IRI has its files, no link is dead, and two builds are the same."""
 
 import functools
+import gzip
 import hashlib
 import html.parser
 import json
@@ -99,8 +100,6 @@ def test_every_iri_of_ours_has_its_pages_and_files(site):
 
 
 def publishing_dump(site):
-    import gzip
-
     return gzip.decompress((site / "data/cvo.nq.gz").read_bytes())
 
 
@@ -266,8 +265,6 @@ def test_own_files_get_pages_too_and_a_broken_one_stops_the_build(tmp_path):
 
 
 def test_the_first_view_of_every_page_is_small(site):
-    import gzip
-
     style = len(gzip.compress((site / "assets/site.css").read_bytes()))
     large = {
         str(p.relative_to(site)): n
