@@ -73,8 +73,9 @@ def build(out: Path, address: str = BASE, data: Sequence[str] = ()) -> Built:
 
 
 def _everything(address: str, data: Sequence[str]) -> Iterator[Named]:
-    from cvo import sitedata, sitemodel  # noqa: PLC0415 - an unchanged site needs neither
-    from cvo.sitepages import Site, assets  # noqa: PLC0415
+    from cvo import sitedata, sitedescriptions, sitemodel  # noqa: PLC0415 - an unchanged site needs neither
+    from cvo.siteassets import assets  # noqa: PLC0415
+    from cvo.sitepages import Site  # noqa: PLC0415
 
     model = sitemodel.read(data)
     files = []
@@ -87,11 +88,11 @@ def _everything(address: str, data: Sequence[str]) -> Iterator[Named]:
         lines = sorted({f"{quad.triple} .\n" for quad in quads})
         yield f"data/view-{'+'.join(views)}.nt.gz", sitedata.packed("".join(lines).encode())
     yield from sitedata.documents(model, address)
-    yield from sitedata.descriptions(model, address, files)
+    yield from sitedescriptions.descriptions(model, address, files)
     site = Site(model, address, files, _answers(model, inferred))
     yield from site.pages()
-    yield from assets(site)
-    yield "sitemap.xml", sitedata.sitemap(address, sorted(site.paths))
+    yield from assets(model, site.answers)
+    yield "sitemap.xml", sitedescriptions.sitemap(address, sorted(site.paths))
 
 
 def _inferred(model: Model) -> Iterator[tuple[tuple[str, ...], list[ox.Quad]]]:

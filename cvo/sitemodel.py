@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from cvo.dataset import kind_of, load, load_shipped, syntax_problem
 from cvo.files import base_iri, shipped, unpacked
-from cvo.terms import CVO, OWL, RDF, RDFS, SKOS, SOURCE
+from cvo.terms import CVO, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -191,10 +191,11 @@ def kind_of_term(model: Model, iri: str) -> str:
 
 def claims_of(model: Model, source: str) -> list[str]:
     """Return the claims of *source* in the order of the text, which is that of their numbers."""
-    return sorted(model.subjects(f"{CVO}statedIn", source), key=_number)
+    return sorted(model.subjects(f"{CVO}statedIn", source), key=reading_order)
 
 
-def _number(iri: str) -> tuple[str, int, str]:
+def reading_order(iri: str) -> tuple[str, int, str]:
+    """Return what the claim *iri* is sorted by: its source, then its number."""
     digits = re.search(r"(\d+)$", iri)
     return iri.partition("#")[0], int(digits[1]) if digits else 0, iri
 
@@ -208,6 +209,3 @@ def href(path: str, lang: str = "", fragment: str = "") -> str:
     """Return the relative reference, from the top of the site, to the page of *path* in *lang* (empty: the one that chooses)."""
     ending = f".{lang}.html" if lang else ".html"
     return quote(path) + ending + (f"#{quote(fragment)}" if fragment else "")
-
-
-__all__ = ["BASE", "LANGUAGES", "SOURCE", "File", "Model", "claims_of", "href", "kind_of_term", "path_of", "read", "sources"]

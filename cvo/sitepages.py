@@ -11,14 +11,13 @@ import pyoxigraph as ox
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from cvo import matrix, questions, valuemap
-from cvo.render import write
-from cvo.searchindex import index
-from cvo.sitedata import LICENCE, TYPES, version
-from cvo.sitemodel import BASE, LANGUAGES, kind_of_term, path_of, sources
-from cvo.siteviews import Views
-from cvo.sitewords import COLUMNS, column, words
-from cvo.terms import CVO, DCTERMS, OWL, PREFIXES, RDF, RDFS, SKOS
+from cvo import matrix, questions
+from cvo.sitechain import picture
+from cvo.sitedescriptions import LICENCE, TYPES, version
+from cvo.sitemodel import BASE, LANGUAGES, path_of, sources
+from cvo.siteviews import Views, top
+from cvo.sitewords import column, words
+from cvo.terms import CVO, DCTERMS, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +30,6 @@ HOME = Path(__file__).parent / "_site"
 FORMATS = tuple(TYPES.items())
 ROWS = 100  # of an answer on its page; the whole of it is a file beside
 TOP = 40  # rows of a heat map
-NAMED = 5  # things of a kind at a stage on the start page
-BATCH = 500
 
 
 @dataclass
@@ -159,12 +156,7 @@ class _Language:
         )
 
     def _entry(self, iri: str, number: int | None) -> tuple[Markup, str, int | None]:
-        return self._top(self.views.link(iri)), self.model.text(iri, f"{DCTERMS}description", self.lang), number
-
-    @staticmethod
-    def _top(link: Markup) -> Markup:
-        """Return *link* as it is for a page at the top of the site."""
-        return Markup(str(link).replace('href="../', 'href="'))  # noqa: S704 - it was escaped before
+        return top(self.views.link(iri)), self.model.text(iri, f"{DCTERMS}description", self.lang), number
 
     def _list(self, path: str, title: str, lead: str, entries: Sequence[tuple[Any, str, int | None]], *, described: bool = False) -> Page:
         return self._render(path, title, "list.html", entries=entries, lead=lead, description=lead, described=described)
@@ -307,30 +299,12 @@ class _Language:
         creator = next(iter(self.model.iris(iri, f"{DCTERMS}creator")), "")
         return self._render(
             "about", self.words["about"], "about.html", files=self.site.files, citation=self.model.one(iri, f"{DCTERMS}bibliographicCitation"),
-            publisher=self._top(self.views.link(creator)) if creator else "cvo", description=self.model.text(iri, f"{DCTERMS}description", self.lang),
+            publisher=top(self.views.link(creator)) if creator else "cvo", description=self.model.text(iri, f"{DCTERMS}description", self.lang),
         )  # fmt: skip
 
     def _index(self) -> Page:
-        places = valuemap.places(self.model.data, NAMED)
-        chain: list[dict[str, Any]] = []
-        if places and places[0].stage:
-            totals = {kind: self._totals(kind) for kind in valuemap.KINDS}
-            most = max((n for found in totals.values() for n in found.values()), default=1) or 1
-            stages = list(dict.fromkeys(place.stage.iri for place in places))
-            for number, stage in enumerate(stages):
-                label = self.views.label(stage)
-                local = stage.rpartition("/")[2]
-                bars = [
-                    {"name": self.words[_BANDS[kind]], "total": totals[kind].get(stage, 0), "width": round(180 * totals[kind].get(stage, 0) / most),
-                     "y": 100 + 40 * i, "url": f"#at-{local}"}
-                    for i, kind in enumerate(valuemap.KINDS)
-                ]  # fmt: skip
-                bands = [
-                    (place.band(self.lang), [(self._top(self.views.link(thing.iri)), thing.total) for thing in place.things])
-                    for place in places if place.stage.iri == stage and place.things
-                ]  # fmt: skip
-                chain.append({"id": local, "x": number * 200, "url": self.views.url(stage).removeprefix("../"), "label": label, "lines": label.split(" ") if self.lang == "en" else [label],
-                              "bars": bars, "bands": bands})  # fmt: skip
+        """Give the start page."""
+        chain = picture(self.model, self.views)
         listed = [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)]
         listed = [
             (link, self.model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang), n)
@@ -345,15 +319,7 @@ class _Language:
             "index", self.words["site"], "index.html", chain=chain, sources=listed, description=self.words["tagline"], schema=schema
         )
 
-    def _totals(self, kind: str) -> dict[str, int]:
-        """Return how many claims at each stage speak of things of *kind*, each counted once."""
-        stage = matrix.DIMENSIONS["stage"].replace("?{x}", "?stage")
-        thing = f"?claim cvo:claimSubject|cvo:claimObject ?thing . ?thing a/rdfs:subClassOf* cvo:{kind}"
-        query = f"SELECT ?stage (COUNT(DISTINCT ?claim) AS ?n) {{ {stage} . {{ SELECT DISTINCT ?claim {{ {thing} }} }} }} GROUP BY ?stage"
-        return {row["stage"]: int(row["n"]) for row in self.model.data.query(query) if "stage" in row}
 
-
-_BANDS = {"Technology": "technologies", "Application": "applications", "Risk": "risks", "Right": "rights"}
 _ABOUT = {"claimSubject", "claimObject", "inStage", "inSector", "opinionHolder", "addressee"}
 
 
@@ -370,89 +336,3 @@ def _schema(thing: dict[str, Any]) -> Markup:
     """Return *thing* as JSON-LD of schema.org that may stand in a page: no less-than sign can end the script."""
     said = {"@context": "https://schema.org", **{key: value for key, value in thing.items() if value}}
     return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - see above
-
-
-def assets(site: Site) -> Iterator[Named]:
-    """Give the style, the scripts, the engine of the query page, and what the scripts read."""
-    for path in sorted((HOME / "assets").iterdir()):
-        yield f"assets/{path.name}", path.read_bytes()
-    for path in sorted((HOME / "oxigraph").iterdir()):
-        yield f"assets/oxigraph/{path.name}", path.read_bytes()
-    for question in questions.catalogue():
-        yield f"question/{question.name}.rq", question.text.encode()
-        yield f"question/{question.name}.csv", write(site.answers[question.name], "csv").encode()
-    yield "search.json", _dense(_search(site.model))
-    yield "query.json", _dense(_query(site.model))
-
-
-def _search(model: Model) -> dict[str, Any]:
-    """Return the index of the search: terms, classes and relations, sources, then claims."""
-    documents, texts = [], []
-    kinds: dict[str, int] = {}
-    names = [iri for iri in sorted(model.out) if path_of(iri).startswith("term/") or iri.startswith(CVO)]
-    for iri in [*sources(model), *names]:
-        kind = kind_of_term(model, iri) or next((k for k in model.iris(iri, f"{RDF}type")), "")
-        zh, en = model.label(iri, "zh"), model.label(iri, "en")
-        documents.append([iri.removeprefix(BASE), 0, zh, en, kinds.setdefault(kind, len(kinds))])
-        texts.append(
-            "\n".join(
-                [zh, en, iri.rpartition("/")[2], *(n.value for n in model.values(iri, f"{SKOS}altLabel") if isinstance(n, ox.Literal))]
-            )
-        )
-    for source in sources(model):
-        for iri in sorted(model.subjects(f"{CVO}statedIn", source)):
-            zh, en = (model.text(iri, f"{CVO}statement", lang) for lang in LANGUAGES)
-            documents.append([iri.removeprefix(BASE), 1, zh, en])
-            texts.append(f"{zh}\n{en}")
-    named = [{lang: _kind(model, kind, lang) for lang in LANGUAGES} for kind in kinds]
-    return {"documents": documents, "kinds": named, "tokens": index(texts)}
-
-
-_META = {
-    "Class": ("类", "class"),
-    "ObjectProperty": ("关系", "relation"),
-    "DatatypeProperty": ("关系", "relation"),
-    "AnnotationProperty": ("关系", "relation"),
-}
-
-
-def _kind(model: Model, kind: str, lang: str) -> str:
-    local = kind.rpartition("#")[2]
-    return _META[local][LANGUAGES.index(lang)] if local in _META and not kind.startswith(CVO) else model.label(kind, lang)
-
-
-def _query(model: Model) -> dict[str, Any]:
-    """Return what the query page knows: the questions, and for each kind of parameter the things that it may be."""
-    asked = questions.catalogue()
-    wanted = sorted({parameter.kind for question in asked for parameter in question.parameters})
-    return {
-        "base": BASE,
-        "prefixes": PREFIXES,
-        "sources": [model.one(iri, f"{CVO}citeKey") for iri in sources(model)],
-        "columns": {name: {"zh": zh, "en": en} for name, (zh, en) in COLUMNS.items()},
-        "questions": {
-            q.name: {
-                "text": q.text,
-                "views": list(q.views),
-                "parameters": [{"name": p.name, "kind": p.kind, "example": p.example} for p in q.parameters],
-            }
-            for q in asked
-        },
-        "terms": {kind: _members(model, kind) for kind in wanted if kind != "Claim"},
-    }
-
-
-def _members(model: Model, kind: str) -> list[list[str]]:
-    prefix, _, local = kind.rpartition(":")
-    todo, kinds = [PREFIXES[prefix or "cvo"] + local], set()
-    while todo:
-        found = todo.pop()
-        if found not in kinds:
-            kinds.add(found)
-            todo += model.subjects(f"{RDFS}subClassOf", found)
-    members = sorted({iri for found in kinds for iri in model.subjects(f"{RDF}type", found) if path_of(iri)})
-    return [[iri, model.label(iri, "zh"), model.label(iri, "en")] for iri in members]
-
-
-def _dense(value: Any) -> bytes:  # noqa: ANN401 - JSON
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from cvo.names import short
-from cvo.sitemodel import BASE, claims_of, href, kind_of_term, path_of
+from cvo.sitemodel import BASE, claims_of, href, kind_of_term, path_of, reading_order
 from cvo.terms import CVO, DCTERMS, OA, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class Views:
         if iri not in self._links:
             url = self.url(iri)
             name = self.label(iri) if path_of(iri) or iri in self.model.out else short(iri)
-            kind = Markup("" if url.startswith("../") else ' rel="external"')
-            self._links[iri] = Markup('<a href="{}"{}>{}</a>').format(url, kind, name) if url else escape(name)
+            here = Markup('<a href="{}">{}</a>') if url.startswith("../") else Markup('<a href="{}" rel="external">{}</a>')
+            self._links[iri] = here.format(url, name) if url else escape(name)
         return self._links[iri]
 
     def links(self, iris: Iterable[str]) -> list[Markup]:
@@ -175,7 +175,7 @@ class Views:
         for relation, subject in model.into.get(iri, ()):
             if relation not in roles and path_of(subject).startswith("term/"):
                 back.setdefault(relation, []).append(subject)
-        groups = [(key, sorted(found, key=_claim_key)) for key, name in ROLES if (found := model.subjects(CVO + name, iri))]
+        groups = [(key, sorted(found, key=reading_order)) for key, name in ROLES if (found := model.subjects(CVO + name, iri))]
         return {
             "iri": iri,
             "label": self.label(iri),
@@ -234,16 +234,7 @@ class Views:
             "texts": [
                 (
                     e.partition("#")[2],
-                    " · ".join(
-                        filter(
-                            None,
-                            (
-                                self.label(e),
-                                model.one(e, f"{DCTERMS}language"),
-                                model.one(e, f"{DCTERMS}identifier"),
-                            ),
-                        )
-                    ),
+                    " · ".join(filter(None, (self.label(e), model.one(e, f"{DCTERMS}language"), model.one(e, f"{DCTERMS}identifier")))),
                 )
                 for e in model.iris(iri, f"{CVO}hasExpression")
             ],
@@ -351,6 +342,6 @@ class Views:
         return lines + [(0, term) for term in sorted(members - shown)]  # those of a circle
 
 
-def _claim_key(iri: str) -> tuple[str, int, str]:
-    digits = "".join(c for c in iri.partition("#")[2] if c.isdigit())
-    return iri.partition("#")[0], int(digits or 0), iri
+def top(link: Markup) -> Markup:
+    """Return *link* as it is for a page at the top of the site."""
+    return Markup(str(link).replace('href="../', 'href="'))  # noqa: S704 - it was escaped before

@@ -20,6 +20,7 @@ import pytest
 from conftest import ROOT, run_cvo
 
 from cvo import publishing, sitemodel
+from cvo.dataset import graph_of
 from cvo.errors import InputError
 
 BASE = "https://w3id.org/cvo/"
@@ -114,7 +115,7 @@ def test_the_dump_is_canonical_and_holds_just_the_shipped_statements(site):
     for path in [*sorted((ROOT / "ontology").rglob("*.ttl")), *sorted((ROOT / "instances").glob("*.ttl"))]:
         if path.parent.name == "targets":
             continue
-        home = ox.NamedNode(f"{BASE}source/{path.stem}") if path.parent.name == "instances" else ox.DefaultGraph()
+        home = ox.NamedNode(graph_of(path)) if path.parent.name == "instances" else ox.DefaultGraph()
         for t in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             raw.add(ox.Quad(t.subject, t.predicate, t.object, home))
     raw.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
