@@ -1,0 +1,151 @@
+"""The site in a real browser: every kind of page in both languages, the search, and SPARQL on the query page."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import run_cvo
+
+pytestmark = pytest.mark.xdist_group("site")
+PAGES = (
+    "index", "term/artificial-intelligence", "term/portrait-right", "source/sun-nd", "ns", "vocabulary", "vocabulary/risk", "matrix/stage-risk",
+    "matrix/stage-technology", "claim/contested", "question", "question/risks", "query", "search", "about", "module/chain", "shapes", "source",
+)  # fmt: skip
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Serve the site in a sub-path, as any file server might."""
+    folder = tmp_path_factory.mktemp("served")
+    ran = run_cvo("build", "--out", folder / "some/path")
+    assert ran.status == 0, ran.err
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/some/path/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chromium is installed, so the pages cannot be opened")
+    with playwright.sync_playwright() as run:
+        opened = run.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser, address):
+    """Return a function that opens a page in a new context; an error of it, or a request to elsewhere, fails the test."""
+    faults, contexts = [], []
+
+    def fresh(path, **settings):
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        opened = context.new_page()
+        opened.on("console", lambda message: faults.append(message.text))
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.on("request", lambda request: request.url.startswith((address, "blob:")) or faults.append(f"elsewhere: {request.url}"))
+        opened.goto(address + path)
+        return opened
+
+    yield fresh
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_kind_of_page_opens_and_fits_a_phone(page, lang):
+    opened = page("index.html", viewport={"width": 375, "height": 700})
+    home = opened.url.rpartition("/")[0]
+    for path in PAGES:
+        opened.goto(f"{home}/{path}.{lang}.html")
+        assert opened.get_attribute("html", "lang") == lang
+        assert opened.inner_text("h1").strip()
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 375, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_improve(page, scheme):
+    axe = os.environ.get("CVO_AXE", "")
+    if not Path(axe).is_file():
+        pytest.skip("CVO_AXE does not name the axe.min.js of the npm package axe-core")
+    opened = page("index.en.html", bypass_csp=True, color_scheme=scheme)
+    home = opened.url.rpartition("/")[0]
+    found = {}
+    for path in PAGES:
+        for lang in ("zh", "en"):
+            opened.goto(f"{home}/{path}.{lang}.html")
+            opened.evaluate(Path(axe).read_text(encoding="utf-8"))
+            violations = opened.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))")
+            if violations:
+                found[f"{path}.{lang}"] = violations
+    assert found == {}
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("zh-CN", "zh"), ("en-GB", "en"), ("de-DE", "en")])
+def test_an_iri_leads_on_to_the_readers_language_and_the_claim(page, locale, lang):
+    opened = page("source/bi-2019.html#c012", locale=locale)
+    opened.wait_for_url(f"**/source/bi-2019.{lang}.html#c012")
+    assert opened.locator("#c012").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "first"),
+    [("zh", "肖像权", "肖像权"), ("en", "肖像权", "portrait right"), ("en", "Portrait ri", "portrait right"), ("zh", "像", "")],
+)
+def test_the_search_finds_in_either_language(page, lang, asked, first):
+    opened = page(f"search.{lang}.html")
+    opened.fill("#q", asked)
+    opened.wait_for_selector("#found li a")
+    assert first in opened.inner_text("#found li:first-child a")
+    opened.fill("#q", "龘龘龘龘")
+    opened.locator("#status", has_text={"zh": "没有找到。", "en": "Nothing found."}[lang]).wait_for()
+    assert opened.locator("#found li").count() == 0
+
+
+def test_a_shipped_question_runs_in_the_browser_and_gives_what_the_command_gives(page, tmp_path):
+    opened = page("query.zh.html?question=risks")
+    opened.wait_for_load_state("networkidle")
+    assert "cvo:Risk" in opened.input_value("#text")
+    opened.click("#run")
+    opened.wait_for_selector("#answer table", timeout=60_000)
+    with opened.expect_download() as download:
+        opened.click("#csv")
+    download.value.save_as(tmp_path / "risks.csv")
+    got = (tmp_path / "risks.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert sorted(got[1:]) == sorted(run_cvo("query", "risks", "-f", "csv").out.splitlines()[1:])
+
+
+def test_a_parameter_by_its_chinese_name_and_what_follows_from_a_view(page):
+    opened = page("query.zh.html?question=stage-risk-exposure")
+    opened.fill("#p-stage", "产品营销")
+    opened.click("#run")
+    opened.wait_for_selector("#answer table", timeout=60_000)
+    wanted = len(run_cvo("query", "stage-risk-exposure", "stage=产品营销", "-f", "csv").out.splitlines()) - 1
+    assert opened.inner_text("#status").startswith(f"{wanted} ")
+
+
+def test_a_wrong_query_is_explained_and_a_wrong_term_is_named(page):
+    opened = page("query.en.html")
+    opened.fill("#text", "SELECT * { ?s ?p")
+    opened.click("#run")
+    opened.wait_for_selector("#status.problem", timeout=60_000)
+    assert "error" in opened.inner_text("#status")
+    opened.select_option("#question", "risks-by-stage")
+    opened.fill("#p-stage", "nowhere")
+    opened.click("#run")
+    opened.locator("#status", has_text="nowhere").wait_for()
