@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cvo.answers import Answer
+    from cvo.contribute.locate import locate
     from cvo.dataset import Dataset, load
-    from cvo.locate import locate
-    from cvo.validation import Finding, Report, validate
+    from cvo.validation.validator import Finding, Report, validate
 
 __all__ = ["Answer", "Dataset", "Finding", "Report", "load", "locate", "validate"]
 __version__ = "0.1.0"
@@ -24,11 +24,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "Answer": "cvo.answers",
     "Dataset": "cvo.dataset",
-    "Finding": "cvo.validation",
-    "Report": "cvo.validation",
+    "Finding": "cvo.validation.validator",
+    "Report": "cvo.validation.validator",
     "load": "cvo.dataset",
-    "locate": "cvo.locate",
-    "validate": "cvo.validation",
+    "locate": "cvo.contribute.locate",
+    "validate": "cvo.validation.validator",
 }
 
 

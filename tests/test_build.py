@@ -19,9 +19,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, run_cvo
 
-from cvo import publishing, sitemodel
 from cvo.dataset import graph_of
 from cvo.errors import InputError
+from cvo.site import building
+from cvo.site import model as sitemodel
 
 BASE = "https://w3id.org/cvo/"
 ENDINGS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": ox.RdfFormat.RDF_XML}
@@ -196,10 +197,10 @@ def test_two_builds_are_the_same_and_an_unchanged_one_writes_nothing(site, tmp_p
     )
     assert {n for n in one.keys() | other.keys() if one.get(n) != other.get(n)} == set()
     before = (site / "site.json").stat().st_mtime_ns
-    assert not publishing.build(site).new
+    assert not building.build(site).new
     assert (site / "site.json").stat().st_mtime_ns == before
     (tmp_path / "again/term/portrait-right.ttl").unlink()
-    assert publishing.build(tmp_path / "again").new, "a file that is gone is made again"
+    assert building.build(tmp_path / "again").new, "a file that is gone is made again"
     assert (tmp_path / "again/term/portrait-right.ttl").is_file()
 
 
@@ -219,7 +220,7 @@ def test_what_is_no_site_of_ours_is_not_overwritten(tmp_path):
 )
 def test_what_is_no_address_is_refused(tmp_path, address):
     with pytest.raises(InputError, match="not an address"):
-        publishing.build(tmp_path / "site", address)
+        building.build(tmp_path / "site", address)
     assert not (tmp_path / "site").exists()
 
 
@@ -276,7 +277,7 @@ def test_the_first_view_of_every_page_is_small(site):
 
 
 def test_the_engine_of_the_query_page_is_what_its_readme_says():
-    folder = ROOT / "cvo/_site/oxigraph"
+    folder = ROOT / "cvo/site/_site/oxigraph"
     said = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert said == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir() if p.name != "README.md"}
 

@@ -5,7 +5,8 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from cvo import card, load, lookup
+from cvo import load, lookup
+from cvo.ask import card
 from cvo.errors import QuestionError
 from cvo.terms import CVT, SOURCE
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from cvo import load, questions
-from cvo.citing import as_bibtex, csl, sources
+from cvo.ask.citing import as_bibtex, csl, sources
 from cvo.commands.query import completions
 from cvo.terms import CVO, SH
 

@@ -15,15 +15,16 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from cvo import checking, report
-from cvo.checks import Check, catalogue, chosen, parse
 from cvo.engines import owl, sparql
 from cvo.errors import EngineError, InputError, NothingChecked
 from cvo.files import shipped
 from cvo.names import shorten
-from cvo.numbers import chinese_number, named
-from cvo.rules import Rules
+from cvo.quality import checking
+from cvo.quality.checks import Check, catalogue, chosen, parse
+from cvo.quality.numbers import chinese_number, named
 from cvo.terms import PREFIXES
+from cvo.validation import report
+from cvo.validation.rules import Rules
 
 HERE = Path(__file__).parent / "checks"
 DOCUMENT = HERE / "copied-text.document.txt"

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from cvo import corpus, load
+from cvo import load
+from cvo.ask import corpus
 from cvo.errors import CvoError, InputError, SyntaxProblem
 
 TURTLE = '@prefix e: <http://e/> . e:{0} e:p [ e:q {0} ] , "风险🎬"@zh .'
@@ -121,7 +122,7 @@ def test_a_load_that_is_killed_leaves_the_old_store(tmp_path):
     corpus.load([write(tmp_path, 1)], tmp_path / "store", with_shipped=False)
     (tmp_path / "big.nt").write_text("".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> .\n" for n in range(400_000)))
     code = f"""
-import os, cvo.corpus as c
+import os, cvo.ask.corpus as c
 from pathlib import Path
 seen = []
 def told(done, everything, name):

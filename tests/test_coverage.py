@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvo.coverage import coverage
+from cvo.contribute.coverage import coverage
+from cvo.contribute.locate import Document, omission_reasons, passage
+from cvo.contribute.sentences import units, words
 from cvo.dataset import load
 from cvo.errors import InputError
-from cvo.locate import Document, omission_reasons, passage
-from cvo.sentences import units, words
 from tests.conftest import ROOT, SHARED
 
 TEXT = "# 风险\n\n机器写诗。诗人失业！\n\n- 一项\n"

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvo.cues import cues
-from cvo.drafting import as_json, as_yaml, draft, rows
+from cvo.contribute.cues import cues
+from cvo.contribute.drafting import as_json, as_yaml, draft, rows
+from cvo.contribute.matching import Matcher, fold
 from cvo.errors import InputError
-from cvo.matching import Matcher, fold
 from tests.conftest import ROOT, SHARED
 
 LABELS = {

@@ -15,17 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cvo as package
-from cvo import csvtable, encoding, instance, tabulation, xlsxtable, yamltable
-from cvo.cells import Book, Cell, Row
-from cvo.columns import CLAIMS, SHEETS, folded, headers
+from cvo.contribute.locate import Document
 from cvo.dataset import load
 from cvo.errors import CvoError, InputError, Place
 from cvo.files import shipped
-from cvo.locate import Document
-from cvo.tablefile import read
+from cvo.tables import csvtable, encoding, instance, tabulation, xlsxtable, yamltable
+from cvo.tables.cells import Book, Cell, Row
+from cvo.tables.columns import CLAIMS, SHEETS, folded, headers
+from cvo.tables.tablefile import read
+from cvo.tables.values import typed
+from cvo.tables.vocabulary import Vocabulary, expand
 from cvo.terms import CVO
-from cvo.values import typed
-from cvo.vocabulary import Vocabulary, expand
 
 PAPER = ROOT / "tests/tables/paper.txt"
 EXAMPLE = re.search(r"```yaml\n(.*?)```", (ROOT / "instances/TABLE.md").read_text(encoding="utf-8"), re.DOTALL)[1]

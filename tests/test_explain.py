@@ -10,11 +10,12 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
-from cvo import checks, explain
 from cvo.errors import InputError
 from cvo.files import shipped
+from cvo.quality import checks
 from cvo.terms import CVO, PREFIXES, SH
-from cvo.validation import validate
+from cvo.validation import explain
+from cvo.validation.validator import validate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def test_every_code_that_stands_in_the_shapes_or_in_the_program_is_explained() -
     }
     program = {
         code
-        for path in (ROOT / "cvo").glob("*.py")
+        for path in (ROOT / "cvo").rglob("*.py")
         if path.name != "explain.py"
         for code in re.findall(r'"(CVO-[A-Z-]+[A-Z])"', path.read_text(encoding="utf-8"))
     }

@@ -12,10 +12,10 @@ import jsonschema
 import pytest
 import xmlschema
 
-from cvo import report
 from cvo.errors import Place
 from cvo.findings import Finding, Fix, Report
-from cvo.validation import validate
+from cvo.validation import report
+from cvo.validation.validator import validate
 
 DATA = Path(__file__).parent / "data"
 SARIF = jsonschema.Draft4Validator(json.loads((DATA / "schemas/sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8")))

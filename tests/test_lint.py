@@ -6,7 +6,7 @@ from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvo.lint import suspicions
+from cvo.ask.lint import suspicions
 from cvo.questions import catalogue
 from cvo.terms import PREFIXES
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from cvo.contribute.locate import Document, fold, locate, named_information
 from cvo.errors import CvoError
-from cvo.locate import Document, fold, locate, named_information
 
 TEXT = "第一节　技术\n\n人工智能降低\n成本，但也带来 风险。\nAI lowers cost 🎬 and brings risk.\n"
 

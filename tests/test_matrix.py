@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pyoxigraph as ox
 import pytest
 
-from cvo import chart, load, matrix, tabular, valuemap
+from cvo import load, tabular
 from cvo.answers import Answer
+from cvo.ask import chart, matrix, valuemap
 from cvo.errors import EngineError
 from cvo.terms import CVT, XSD
 

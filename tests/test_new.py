@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cvo.contribute.locate import named_information
+from cvo.contribute.scaffold import KEY, Answers, agent, identifier, insert_terms, propose_key, scaffold
 from cvo.errors import InputError
-from cvo.locate import named_information
-from cvo.scaffold import KEY, Answers, agent, identifier, insert_terms, propose_key, scaffold
-from cvo.validation import validate
+from cvo.validation.validator import validate
 
 FLAGS = {"--title-zh": "题名", "--title-en": "A title", "--creator": "李四 | Li Si", "--year": "2024", "--language": "zh"}
 

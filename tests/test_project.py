@@ -8,9 +8,9 @@ import pytest
 from conftest import ROOT, SHARED
 
 import cvo
+from cvo.contribute.locate import locate
 from cvo.errors import CvoError
 from cvo.files import shipped
-from cvo.locate import locate
 from cvo.terms import COMPARISONS, CVO, PREFIXES, SOURCE
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

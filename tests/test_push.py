@@ -5,11 +5,11 @@ import pytest
 import servers
 
 from cvo import load
+from cvo.ask.push import DIGESTS, _digest, push
 from cvo.dataset import graph_of
 from cvo.engines.remote import remote
 from cvo.errors import EndpointError, InputError
 from cvo.files import shipped
-from cvo.push import DIGESTS, _digest, push
 
 
 @pytest.fixture

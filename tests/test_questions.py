@@ -8,8 +8,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from cvo import dataset, questions, reasoning
+from cvo import dataset, questions
 from cvo.files import shipped
+from cvo.reason import reasoning
 from cvo.render import write
 from cvo.terms import PREFIXES
 

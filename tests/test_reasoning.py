@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvo import axioms, dataset, entailment, inferences, reasoning, views, why
-from cvo.axioms import TYPE, Rule
+from cvo import dataset
 from cvo.engines import owl, owlrl
 from cvo.errors import EngineError, QuestionError, SyntaxProblem
+from cvo.reason import axioms, entailment, inferences, reasoning, views, why
+from cvo.reason.axioms import TYPE, Rule
 from cvo.terms import CVO, CVT, PREFIXES, SOURCE
 
 DATA = Path(__file__).parent / "data"

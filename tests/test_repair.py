@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cvo import contribution, repair
+from cvo import contribution
 from cvo.errors import InputError
-from cvo.validation import validate
+from cvo.validation import repair
+from cvo.validation.validator import validate
 
 DATA = Path(__file__).parent / "data" / "validation"
 PAPER = (DATA / "li-2024.ttl").read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ import pyoxigraph as ox
 import pytest
 from wcwidth import wcswidth
 
-from cvo import report
 from cvo.errors import InputError, Place
 from cvo.findings import Finding, Report
-from cvo.reports.concise import WIDTH, underlined
 from cvo.terms import SH
-from cvo.validation import validate
+from cvo.validation import report
+from cvo.validation.reports.concise import WIDTH, underlined
+from cvo.validation.validator import validate
 
 DATA = Path(__file__).parent / "data" / "validation"
 

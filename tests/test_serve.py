@@ -25,9 +25,10 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 from test_endpoints import rows
 
-from cvo import load, negotiation
+from cvo import load
 from cvo.engines.remote import remote
 from cvo.questions import bind, catalogue
+from cvo.serve import negotiation
 
 pytestmark = pytest.mark.xdist_group("serve")
 QUESTIONS = {question.name: question for question in catalogue()}
@@ -323,7 +324,7 @@ def test_service_is_refused_and_opens_no_connection(server, query):
 def test_a_worker_cannot_make_a_socket_even_if_the_parser_let_it():
     code = """
 import sys, threading
-from cvo import confinement
+from cvo.serve import confinement
 assert confinement.close_network() == "filter"
 import pyoxigraph as ox, socket
 for make in (socket.socket, socket.socketpair):

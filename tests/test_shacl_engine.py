@@ -14,8 +14,8 @@ import pytest
 from cvo.engines import fast, shacl
 from cvo.errors import EngineError
 from cvo.outcome import Uncompiled
-from cvo.rules import Rules
 from cvo.terms import SH
+from cvo.validation.rules import Rules
 
 SUITE = Path(__file__).parents[2] / "shared" / "suites" / "shacl"
 PREFIXES = "@prefix : <urn:e:> . @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
@@ -176,7 +176,7 @@ def test_shapes_that_cannot_be_used_are_an_error_that_says_so(shapes: str) -> No
 
 def test_the_engine_is_not_imported_before_it_is_asked() -> None:
     heavy = ("rdflib", "pyshacl", "difflib")
-    code = f"import sys; import cvo.validation, cvo.report, cvo.engines.shacl; sys.exit(any(m in sys.modules for m in {heavy}))"
+    code = f"import sys; import cvo.validation.validator, cvo.validation.report, cvo.engines.shacl; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -17,8 +17,8 @@ import pytest
 from cvo.engines import fast, shacl
 from cvo.files import base_iri
 from cvo.findings import path_text
-from cvo.rules import Rules
 from cvo.terms import CVO, PREFIXES, RDF, RDFS, SH, SHAPE
+from cvo.validation.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from cvo import changes, selection
 from cvo.errors import InputError
-from cvo.validation import validate
+from cvo.validation import changes, selection
+from cvo.validation.validator import validate
 
 PAPER = (ROOT / "tests/data/validation/li-2024.ttl").read_text(encoding="utf-8")
 SLIP = PAPER.replace("cvt:face-recognition", "cvt:face-recogniton")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cvo import validation
 from cvo.errors import CvoError, EngineError, InputError, NothingChecked
-from cvo.validation import validate
+from cvo.validation import validator as validation
+from cvo.validation.validator import validate
 
 if TYPE_CHECKING:
     from cvo.findings import Finding, Report

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import ROOT
 
-from cvo import report
 from cvo.errors import Place
 from cvo.findings import Finding, Report
-from cvo.validation import validate
+from cvo.validation import report
+from cvo.validation.validator import validate
 
 if TYPE_CHECKING:
     from pathlib import Path

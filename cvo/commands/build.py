@@ -21,9 +21,9 @@ def build(
 
     Example: cvo build --out public --base https://example.org/culture/
     """
-    from cvo import publishing  # noqa: PLC0415 - only here
+    from cvo.site import building  # noqa: PLC0415 - only here
 
     started = time.perf_counter()
-    built = publishing.build(out, base, data or ())
+    built = building.build(out, base, data or ())
     what = f"{built.files:,} files, {built.bytes / 1e6:.0f} MB" if built.new else "nothing has changed"
     typer.echo(f"{out}: {what} ({time.perf_counter() - started:.1f} s)", err=True)

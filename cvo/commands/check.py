@@ -34,7 +34,8 @@ def check(  # noqa: PLR0913 - each is an option
 
     Exit status: 0 no errors, 1 errors, 2 the files or the command could not be read.
     """
-    from cvo import checking, report  # noqa: PLC0415
+    from cvo.quality import checking  # noqa: PLC0415
+    from cvo.validation import report  # noqa: PLC0415
 
     if list_:
         deliver(checking.listing(lang.value), output)

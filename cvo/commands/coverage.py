@@ -35,7 +35,7 @@ def coverage(  # noqa: PLR0913 - one parameter for each option
 
     Exit status: 0 all are covered or explained, 1 some are not, 2 the files could not be read.
     """
-    from cvo import coverage as covering  # noqa: PLC0415
+    from cvo.contribute import coverage as covering  # noqa: PLC0415
 
     found = covering.coverage(file, text, share=share / 100, gap=gap)
     on_terminal = output is None and sys.stdout.isatty()

@@ -39,7 +39,7 @@ def draft(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo draft paper.txt -o claims.yaml | cvo draft paper.txt -f table | cvo draft paper.txt --source bi-2019
     """
-    from cvo import drafting, draftview  # noqa: PLC0415
+    from cvo.contribute import drafting, draftview  # noqa: PLC0415
 
     chosen = DraftFormat(by_ending(output, DraftFormat) or "yaml") if form is None else form
     found = drafting.draft(text, source)

@@ -33,7 +33,7 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     Claims keep their numbers, new ones get the next; what stands in the file and not in the table stays.
     Example: cvo encode claims.xlsx --text paper.txt -o instances/example-2024.ttl
     """
-    from cvo import encoding  # noqa: PLC0415 - only here
+    from cvo.tables import encoding  # noqa: PLC0415 - only here
 
     turtle, notes = encoding.encode_files(claims, text or [], output, existing, data or [], prune=prune)
     deliver(turtle, output)

@@ -28,7 +28,7 @@ def explain(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,
 ) -> None:
     """Say what a rule asks, with a wrong and a right example."""
-    from cvo import explain as explaining  # noqa: PLC0415
+    from cvo.validation import explain as explaining  # noqa: PLC0415
 
     if not codes and not list_:
         raise InputError("no code given", hint="such as: cvo explain CVO-POLARITY; all of them: cvo explain --list")

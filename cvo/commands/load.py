@@ -19,7 +19,7 @@ def load(
 
     The old content stays in force until the new one is whole. A load that was stopped goes on where it was: start it again.
     """
-    from cvo import corpus  # noqa: PLC0415 - only here
+    from cvo.ask import corpus  # noqa: PLC0415 - only here
     from cvo.progress import bar  # noqa: PLC0415
 
     with bar() as told:

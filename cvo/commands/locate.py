@@ -20,7 +20,7 @@ def locate(
     """
     from collections import Counter  # noqa: PLC0415
 
-    from cvo.locate import locate as find  # noqa: PLC0415
+    from cvo.contribute.locate import locate as find  # noqa: PLC0415
 
     passages = find(file, text)
     for passage in passages:

@@ -36,7 +36,8 @@ def map(  # noqa: A001 - the name of the command
     """
     import json  # noqa: PLC0415
 
-    from cvo import chart, dataset, table, valuemap  # noqa: PLC0415 - only here
+    from cvo import dataset, table  # noqa: PLC0415 - only here
+    from cvo.ask import chart, valuemap  # noqa: PLC0415 - only here
 
     places = valuemap.places(dataset.load(data) if data else dataset.load_shipped(), top)
     language = lang.value if lang else ""

@@ -45,7 +45,7 @@ def matrix(  # noqa: PLR0913 - one parameter for each option
     Examples: cvo matrix stage Technology --top 8 | cvo matrix source Risk -o risks.svg | cvo matrix 环节 风险 --lang zh -o x.png
     """
     from cvo import dataset  # noqa: PLC0415 - only here
-    from cvo.matrix import as_answer, count, named  # noqa: PLC0415
+    from cvo.ask.matrix import as_answer, count, named  # noqa: PLC0415
 
     loaded = dataset.load(data) if data else dataset.load_shipped()
     counted = count(rows, columns, loaded, top=top, affirmed=affirmed)
@@ -57,7 +57,7 @@ def matrix(  # noqa: PLR0913 - one parameter for each option
     if chosen in {"svg", "png", "vega"}:
         import json  # noqa: PLC0415
 
-        from cvo import chart  # noqa: PLC0415
+        from cvo.ask import chart  # noqa: PLC0415
 
         spec = chart.heat_map(counted, title, language)
         if chosen == "vega":

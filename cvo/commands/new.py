@@ -14,7 +14,7 @@ from cvo.errors import InputError
 from cvo.output import Lang
 
 if TYPE_CHECKING:
-    from cvo.scaffold import Answers
+    from cvo.contribute.scaffold import Answers
 
 _SAID = {
     "zh": {
@@ -90,7 +90,7 @@ def source(  # noqa: PLR0913 - one parameter for each answer
 
     Example: cvo new source --title-zh 题名 --title-en Title --creator '张三 | Zhang San' --year 2024 --language zh
     """
-    from cvo import scaffold  # noqa: PLC0415
+    from cvo.contribute import scaffold  # noqa: PLC0415
 
     given = scaffold.Answers(
         title_zh, title_en, tuple(creator or ()), year, language, tuple(identifier or ()), license_, text, key, kind.value, encoder
@@ -113,7 +113,7 @@ def _ask(given: Answers, lang: Lang, folder: Path | None) -> Answers:
     """Return *given* with the answers to what it lacks."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from cvo import scaffold  # noqa: PLC0415
+    from cvo.contribute import scaffold  # noqa: PLC0415
 
     say = _SAID[lang.value]
 

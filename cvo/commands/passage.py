@@ -18,6 +18,6 @@ def passage(
     omit: Annotated[str, typer.Option(metavar="REASON", help="No claim is made from it, for this reason, such as heading.")] = "",
 ) -> None:
     """Print the Turtle that points to a passage of a document: offsets, length and digest, none of its words."""
-    from cvo.locate import passage as point  # noqa: PLC0415
+    from cvo.contribute.locate import passage as point  # noqa: PLC0415
 
     sys.stdout.write(point(text, first, last, name, omit))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from cvo.push import Pushed
+    from cvo.ask.push import Pushed
 
 
 def push(  # noqa: PLR0913 - one parameter for each option
@@ -26,8 +26,8 @@ def push(  # noqa: PLR0913 - one parameter for each option
     """
     from collections import Counter  # noqa: PLC0415
 
+    from cvo.ask.push import push as send  # noqa: PLC0415
     from cvo.engines.remote import remote  # noqa: PLC0415 - only here
-    from cvo.push import push as send  # noqa: PLC0415
 
     def told(one: Pushed) -> None:
         if one.status != "unchanged":

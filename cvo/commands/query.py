@@ -87,8 +87,9 @@ def query(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo query risks.rq | cvo query risks-by-stage stage=product-marketing | cvo query -e 'SELECT * { ?s a cvo:Risk }' -f json
     """
-    from cvo import asking, citing, questions, render  # noqa: PLC0415 - only here
+    from cvo import questions, render  # noqa: PLC0415 - only here
     from cvo.answers import limited, whole  # noqa: PLC0415
+    from cvo.ask import asking, citing  # noqa: PLC0415 - only here
     from cvo.dataset import Dataset  # noqa: PLC0415
 
     language = lang.value if lang else ""

@@ -41,7 +41,8 @@ def reason(  # noqa: PLR0913 - one parameter for each option
 
     Exit status: 0 consistent, 1 the view is inconsistent, 2 a view or an engine is missing.
     """
-    from cvo import dataset, inferences, reasoning, render, why  # noqa: PLC0415
+    from cvo import dataset, render  # noqa: PLC0415
+    from cvo.reason import inferences, reasoning, why  # noqa: PLC0415
 
     loaded = dataset.load(data) if data else dataset.load_shipped()
     language = lang.value if lang else ""

@@ -34,8 +34,8 @@ def serve(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo serve | cvo serve site/ --port 8080 | cvo serve --data mine.ttl --timeout 30 | cvo serve --store my-store --workers 4
     """
-    from cvo import serving  # noqa: PLC0415 - only here
-    from cvo.worker import Limits  # noqa: PLC0415
+    from cvo.serve import serving  # noqa: PLC0415 - only here
+    from cvo.serve.worker import Limits  # noqa: PLC0415
 
     limits = Limits(timeout, largest * MEGABYTE, memory * MEGABYTE)
     serving.serve(

@@ -34,7 +34,8 @@ def show(  # noqa: PLR0913 - one parameter for each option
 
     Examples: cvo show 肖像权 | cvo show bi-2019:c001 --lang en | cvo show cvo:threatensRight -f turtle
     """
-    from cvo import card, dataset, lookup  # noqa: PLC0415 - only here
+    from cvo import dataset, lookup  # noqa: PLC0415 - only here
+    from cvo.ask import card  # noqa: PLC0415 - only here
 
     loaded = dataset.load(data) if data else dataset.load_shipped()
     iri = lookup.find(name, loaded)

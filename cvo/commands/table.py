@@ -33,7 +33,7 @@ def table(
 
     Example: cvo table instances/bi-2019.ttl -o claims.xlsx --lang zh
     """
-    from cvo import tabulation  # noqa: PLC0415 - only here
+    from cvo.tables import tabulation  # noqa: PLC0415 - only here
 
     chosen = form_of(form, output, TableFormat, "yaml")
     files, left = tabulation.table_of(file, chosen, output, lang=lang.value if lang else "", data=data or [])

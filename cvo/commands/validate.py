@@ -74,7 +74,7 @@ def validate(  # noqa: PLR0913 - one parameter for each option
 
     What a rule asks, tells `cvo explain CODE`. Exit status: 0 clean, 1 findings, 2 the files or the command could not be read.
     """
-    from cvo import report, selection, validating  # noqa: PLC0415
+    from cvo.validation import report, selection, validating  # noqa: PLC0415
 
     if base != "HEAD" and not changed:
         raise InputError("--base goes with --changed")

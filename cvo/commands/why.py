@@ -34,7 +34,7 @@ def why(  # noqa: PLR0913 - one parameter for each option
     Exit status: 0 it holds, 1 it does not follow, 2 a word or a view is unknown.
     """
     from cvo import dataset  # noqa: PLC0415
-    from cvo import why as reasons  # noqa: PLC0415
+    from cvo.reason import why as reasons  # noqa: PLC0415
 
     loaded = dataset.load(data) if data else dataset.load_shipped()
     found = reasons.why((subject, relation, object_), view or [], loaded)

@@ -1,0 +1,1 @@
+"""Quality: what no shape can say of ontology, vocabulary, mappings and claims together."""

@@ -1,0 +1,1 @@
+"""Serving: linked data and a read-only SPARQL endpoint over HTTP."""

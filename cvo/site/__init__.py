@@ -1,0 +1,1 @@
+"""The site: static pages, dumps and descriptions of the data."""

@@ -1,0 +1,111 @@
+"""The style and scripts of a site, the engine of its query page, and what the scripts read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from cvo import questions
+from cvo.render import write
+from cvo.site.model import BASE, LANGUAGES, kind_of_term, path_of, sources
+from cvo.site.searchindex import index
+from cvo.site.words import COLUMNS
+from cvo.terms import CVO, PREFIXES, RDF, RDFS, SKOS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cvo.answers import Answer
+    from cvo.site.data import Named
+    from cvo.site.model import Model
+
+HOME = Path(__file__).parent / "_site"
+
+
+def assets(model: Model, answers: Mapping[str, Answer]) -> Iterator[Named]:
+    """Give the style, the scripts, the engine of the query page, and what the scripts read."""
+    for path in sorted((HOME / "assets").iterdir()):
+        yield f"assets/{path.name}", path.read_bytes()
+    for path in sorted((HOME / "oxigraph").iterdir()):
+        yield f"assets/oxigraph/{path.name}", path.read_bytes()
+    for question in questions.catalogue():
+        yield f"question/{question.name}.rq", question.text.encode()
+        yield f"question/{question.name}.csv", write(answers[question.name], "csv").encode()
+    yield "search.json", _dense(_search(model))
+    yield "query.json", _dense(_query(model))
+
+
+def _search(model: Model) -> dict[str, Any]:
+    """Return the index of the search: terms, classes and relations, sources, then claims."""
+    documents, texts = [], []
+    kinds: dict[str, int] = {}
+    names = [iri for iri in sorted(model.out) if path_of(iri).startswith("term/") or iri.startswith(CVO)]
+    for iri in [*sources(model), *names]:
+        kind = kind_of_term(model, iri) or next((k for k in model.iris(iri, f"{RDF}type")), "")
+        zh, en = model.label(iri, "zh"), model.label(iri, "en")
+        documents.append([iri.removeprefix(BASE), 0, zh, en, kinds.setdefault(kind, len(kinds))])
+        texts.append(
+            "\n".join(
+                [zh, en, iri.rpartition("/")[2], *(n.value for n in model.values(iri, f"{SKOS}altLabel") if isinstance(n, ox.Literal))]
+            )
+        )
+    for source in sources(model):
+        for iri in sorted(model.subjects(f"{CVO}statedIn", source)):
+            zh, en = (model.text(iri, f"{CVO}statement", lang) for lang in LANGUAGES)
+            documents.append([iri.removeprefix(BASE), 1, zh, en])
+            texts.append(f"{zh}\n{en}")
+    named = [{lang: _kind(model, kind, lang) for lang in LANGUAGES} for kind in kinds]
+    return {"documents": documents, "kinds": named, "tokens": index(texts)}
+
+
+_META = {
+    "Class": ("类", "class"),
+    "ObjectProperty": ("关系", "relation"),
+    "DatatypeProperty": ("关系", "relation"),
+    "AnnotationProperty": ("关系", "relation"),
+}
+
+
+def _kind(model: Model, kind: str, lang: str) -> str:
+    local = kind.rpartition("#")[2]
+    return _META[local][LANGUAGES.index(lang)] if local in _META and not kind.startswith(CVO) else model.label(kind, lang)
+
+
+def _query(model: Model) -> dict[str, Any]:
+    """Return what the query page knows: the questions, and for each kind of parameter the things that it may be."""
+    asked = questions.catalogue()
+    wanted = sorted({parameter.kind for question in asked for parameter in question.parameters})
+    return {
+        "base": BASE,
+        "prefixes": PREFIXES,
+        "sources": [model.one(iri, f"{CVO}citeKey") for iri in sources(model)],
+        "columns": {name: {"zh": zh, "en": en} for name, (zh, en) in COLUMNS.items()},
+        "questions": {
+            q.name: {
+                "text": q.text,
+                "views": list(q.views),
+                "parameters": [{"name": p.name, "kind": p.kind, "example": p.example} for p in q.parameters],
+            }
+            for q in asked
+        },
+        "terms": {kind: _members(model, kind) for kind in wanted if kind != "Claim"},
+    }
+
+
+def _members(model: Model, kind: str) -> list[list[str]]:
+    prefix, _, local = kind.rpartition(":")
+    todo, kinds = [PREFIXES[prefix or "cvo"] + local], set()
+    while todo:
+        found = todo.pop()
+        if found not in kinds:
+            kinds.add(found)
+            todo += model.subjects(f"{RDFS}subClassOf", found)
+    members = sorted({iri for found in kinds for iri in model.subjects(f"{RDF}type", found) if path_of(iri)})
+    return [[iri, model.label(iri, "zh"), model.label(iri, "en")] for iri in members]
+
+
+def _dense(value: Any) -> bytes:  # noqa: ANN401 - JSON
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,231 @@
+"""A site of linked data: built beside the old one, put in its place whole, and not built again while nothing changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from cvo import __version__, dataset, questions
+from cvo.errors import InputError
+from cvo.files import data_root, read_bytes, shipped
+from cvo.site.model import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cvo.site.data import Named
+    from cvo.site.model import Model
+
+STAMP = "site.json"
+MADE_BY = "cvo build"
+_ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+(?:/[^\s?#\"<>]*)?")
+_VERSION = re.compile(r"\d+(?:\.\d+)+")
+_STALE = 3600  # seconds; what a killed build left is removed after that by the next
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `build` did: the number of *files* and of *bytes* in the site, and whether it was *new*."""
+
+    files: int
+    bytes: int
+    new: bool
+
+
+def build(out: Path, address: str = BASE, data: Sequence[str] = ()) -> Built:
+    """Build the site of the shipped data and of *data* in the folder *out*, to be found at *address*; return what was done.
+
+    Raises: InputError, if *out* is something else than a site of ours or cannot be written, or *address* is none; whatever reading
+    *data* raises.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise InputError(f"not an address that a site can have: {address}", hint="write it like https://example.org/culture/")
+    address = address.rstrip("/") + "/"
+    target = out.resolve()
+    stamp = _stamp_of(target, out)
+    wanted = _digest(address, data)
+    if stamp.get("digest") == wanted and (listing := _listing(target)) and stamp.get("listing") == _hash(listing):
+        return Built(len(listing), sum(size for _, size in listing), new=False)
+    partial = _beside(target)
+    try:
+        partial.mkdir(parents=True)
+        for name, content in _everything(address, data):
+            _write(partial / name, content)
+        _keep_versions(target, partial)
+        listing = _listing(partial)
+        made = {"made-by": MADE_BY, "version": __version__, "address": address, "digest": wanted, "listing": _hash(listing)}
+        (partial / STAMP).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        _swap(partial, target)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror}): {error.filename or out}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Built(len(listing), sum(size for _, size in listing), new=True)
+
+
+def _everything(address: str, data: Sequence[str]) -> Iterator[Named]:
+    from cvo.site import data as machine  # noqa: PLC0415 - an unchanged site needs none of them
+    from cvo.site import descriptions as about  # noqa: PLC0415
+    from cvo.site import model as site  # noqa: PLC0415
+    from cvo.site.assets import assets  # noqa: PLC0415
+    from cvo.site.pages import Site  # noqa: PLC0415
+
+    model = site.read(data)
+    files = []
+    for name, content in machine.dumps(model, address):
+        if not name.endswith("SHA256SUMS"):
+            files.append((name, len(content)))
+        yield name, content
+    inferred = dict(_inferred(model))
+    for views, quads in inferred.items():
+        lines = sorted({f"{quad.triple} .\n" for quad in quads})
+        yield f"data/view-{'+'.join(views)}.nt.gz", machine.packed("".join(lines).encode())
+    yield from machine.documents(model, address)
+    yield from about.descriptions(model, address, files)
+    pages = Site(model, address, files, _answers(model, inferred))
+    yield from pages.pages()
+    yield from assets(model, pages.answers)
+    yield "sitemap.xml", about.sitemap(address, sorted(pages.paths))
+
+
+def _inferred(model: Model) -> Iterator[tuple[tuple[str, ...], list[ox.Quad]]]:
+    """Give what follows from the views that questions ask."""
+    from cvo.reason import reasoning  # noqa: PLC0415
+
+    for views in sorted({question.views for question in questions.catalogue()} - {()}):
+        derived = reasoning.derived(views)
+        if derived is not None:
+            yield views, list(derived.quads(model.data))
+
+
+def _answers(model: Model, inferred: dict[tuple[str, ...], list[ox.Quad]]) -> dict[str, Any]:
+    """Return the answers of the questions."""
+    told: dict[tuple[str, ...], dataset.Dataset] = {(): model.data}
+    for views, quads in inferred.items():
+        store = ox.Store()
+        store.bulk_extend([*(ox.Quad(*quad.triple) for quad in model.quads), *quads])
+        told[views] = dataset.Dataset((), store)
+    return {question.name: told[question.views].query(questions.bind(question, {}, model.data)) for question in questions.catalogue()}
+
+
+def _stamp_of(target: Path, shown: Path) -> dict[str, Any]:
+    """Return what the site in *target* says of itself; nothing if there is none yet.
+
+    Raises: InputError, if something else is there.
+    """
+    if not target.exists():
+        return {}
+    if not target.is_dir():
+        raise InputError(f"is a file, not a folder: {shown}", hint="name a folder with --out")
+    try:
+        stamp = json.loads((target / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        stamp = None
+    if isinstance(stamp, dict) and stamp.get("made-by") == MADE_BY:
+        return stamp
+    if any(target.iterdir()):
+        raise InputError(f"is not a site that `cvo build` made: {shown}", hint="name an empty or a new folder with --out")
+    return {}
+
+
+def _digest(address: str, data: Sequence[str]) -> str:
+    """Return a digest of all that the site depends on: the data, the program, what it is built with, and the address."""
+    import jinja2  # noqa: PLC0415
+
+    from cvo.site.data import has_parquet  # noqa: PLC0415
+
+    package = Path(__file__).parent
+    code = [
+        p
+        for p in sorted(package.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts and "_data" not in p.relative_to(package).parts
+    ]
+    files = [*code, *shipped("ontology", "*"), *shipped("shapes"), *shipped("instances"), data_root() / "CITATION.cff"]
+    total = hashlib.sha256(f"{__version__}\0{ox.__version__}\0{jinja2.__version__}\0{has_parquet()}\0{address}".encode())
+    for path in files:
+        if path.is_file():
+            total.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for question in questions.catalogue():
+        total.update(f"\0{question.name}\0{question.text}".encode())
+    for path in dataset.expand(list(data)):
+        total.update(f"\0{path.name}\0".encode() + hashlib.sha256(read_bytes(path)).digest())
+    return total.hexdigest()
+
+
+def _listing(folder: Path) -> list[tuple[str, int]]:
+    """Return the names of all files below *folder* but the stamp, with their sizes."""
+    found = []
+    for top, folders, names in os.walk(folder):
+        folders.sort()
+        for name in names:
+            path = os.path.join(top, name)  # noqa: PTH118 - ten thousand times
+            found.append((os.path.relpath(path, folder).replace(os.sep, "/"), os.stat(path).st_size))  # noqa: PTH116
+    return sorted(entry for entry in found if entry[0] != STAMP)
+
+
+def _hash(listing: list[tuple[str, int]]) -> str:
+    return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        file = open(path, "wb")  # noqa: PTH123, SIM115 - ten thousand times
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "wb")  # noqa: PTH123, SIM115
+    with file:
+        file.write(content)
+
+
+def _keep_versions(old: Path, new: Path) -> None:
+    """Copy the folders of earlier versions, which stay what they were."""
+    for folder in sorted(old.iterdir()) if old.is_dir() else ():
+        if folder.is_dir() and _VERSION.fullmatch(folder.name) and not (new / folder.name).exists():
+            shutil.copytree(folder, new / folder.name)
+
+
+def _beside(target: Path) -> Path:
+    """Return a new name beside *target*, on the same disk, and remove what builds that were killed have left there."""
+    if target.parent.is_dir():
+        for left in target.parent.glob(f".{target.name}.building-*"):
+            if time.time() - left.stat().st_mtime > _STALE:
+                shutil.rmtree(left, ignore_errors=True)
+    return target.with_name(f".{target.name}.building-{os.getpid()}")
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put *new* in the place of *target*, whose files are then below *new*'s name or gone."""
+    if not target.exists():
+        new.rename(target)
+        return
+    if _exchange(new, target):
+        return
+    old = new.with_name(f"{new.name}.old")
+    target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in a single step, where Linux can; return whether it did."""
+    import ctypes  # noqa: PLC0415
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)

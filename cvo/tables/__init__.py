@@ -1,0 +1,1 @@
+"""Tables of claims: YAML, CSV and Excel files to instances, and back."""

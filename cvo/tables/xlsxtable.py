@@ -1,0 +1,208 @@
+"""Tables of claims in Excel workbooks: one worksheet a sheet, all cells text, drop-down lists for what has few values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from cvo.errors import InputError, Place, Several, TableProblem
+from cvo.files import open_binary
+from cvo.tables.cells import Book, Cell, grid, sheet_called
+from cvo.tables.columns import CLAIMS, SHEETS
+from cvo.tables.csvtable import joined, letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from cvo.tables.columns import Sheet
+
+LARGEST = 200 << 20  # bytes of all that is packed in a workbook
+MOST_ROWS, MOST_COLUMNS = 100_000, 200
+BEYOND = 500  # rows that have drop-down lists though they are empty
+WIDTHS = {"text": 40, "passage": 30, "term": 24}
+NEVER = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the same bytes on each run
+
+
+def _openpyxl() -> Any:  # noqa: ANN401 - a module
+    try:
+        import openpyxl  # noqa: PLC0415 - only workbooks need it
+    except ImportError:
+        raise InputError(
+            "XLSX needs openpyxl, which is not installed", hint="python -m pip install 'cvo[excel]', or save the table as CSV UTF-8"
+        ) from None
+    return openpyxl
+
+
+def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can be wrong
+    """Return the table in the workbook *path*. Raises: as `cvo.tables.tablefile.read`."""
+    openpyxl = _openpyxl()
+    with open_binary(path) as file:
+        try:
+            with zipfile.ZipFile(file) as packed:
+                if sum(info.file_size for info in packed.infolist()) > LARGEST:
+                    raise InputError(  # noqa: TRY301
+                        f"is too large when unpacked: {path}", hint="a table of claims has a few thousand rows"
+                    )
+            file.seek(0)
+            workbook = openpyxl.load_workbook(file)
+        except InputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a broken workbook does to its reader
+            raise InputError(
+                f"not an Excel workbook ({type(error).__name__}): {path}", hint="save it in Excel as .xlsx, without a password"
+            ) from None
+    book = Book(str(path))
+    problems: list[TableProblem] = []
+    worksheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith("#")]
+    for worksheet in worksheets:
+        title = worksheet.title
+        try:
+            sheet = CLAIMS if len(worksheets) == 1 else sheet_called(title, Place(str(path), cell=title))
+        except TableProblem as problem:
+            if problem.hint.startswith("did"):
+                problems.append(problem)
+            else:
+                book.notes.append(f"{path}: the worksheet is not read: {title}")
+            continue
+        if worksheet.max_row > MOST_ROWS or worksheet.max_column > MOST_COLUMNS:
+            hint = "delete the empty rows and columns at the end"
+            raise TableProblem(
+                f"too many rows or columns: {worksheet.max_row} × {worksheet.max_column}", place=Place(str(path), cell=title), hint=hint
+            )
+        try:
+            book.sheets[sheet.name] = grid(sheet, _lines(path, worksheet, problems))
+        except Several as several:
+            problems += several.problems
+        except TableProblem as problem:
+            problems.append(problem)
+    if problems:
+        raise Several.of(problems)
+    return book
+
+
+def _lines(path: Path, worksheet: Any, problems: list[TableProblem]) -> Iterator[tuple[Place, list[Cell]]]:  # noqa: ANN401
+    for number, row in enumerate(worksheet.iter_rows(), 1):
+        cells = []
+        for column, cell in enumerate(row):
+            place = Place(str(path), number, column + 1, cell=f"{worksheet.title}!{letters(column)}{number}")
+            try:
+                cells.append(Cell(_typed(cell, place), place))
+            except TableProblem as problem:
+                problems.append(problem)
+                cells.append(Cell("", place))
+        yield Place(str(path), number, cell=f"{worksheet.title}!{number}:{number}"), cells
+
+
+def _typed(cell: Any, place: Place) -> str:  # noqa: ANN401, C901
+    """Return what was typed into *cell*. Raises: TableProblem, if Excel has made something else of it."""
+    value, form = cell.value, re.sub(r'"[^"]*"|\[[^]]*\]|\\.', "", str(cell.number_format or "")).lower()
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise TableProblem(f"is a formula: {str(value)[:40]}", place=place, hint="paste its value, or put an apostrophe before the =")
+    if cell.data_type == "e":
+        raise TableProblem(f"is an error of Excel: {value}", place=place, hint="write the value")
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (dt.datetime, dt.date)):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        if "d" in form:
+            return day.isoformat()
+        return day.isoformat()[: 7 if "m" in form else 4]
+    if isinstance(value, (int, float)):
+        if "%" in form:
+            raise TableProblem(
+                f"is a percentage to Excel: {value}", place=place, hint="format the cell as text; write the figure, and the unit PERCENT"
+            )
+        if isinstance(value, float) and (value != value or abs(value) >= 1e15):  # noqa: PLR0124, PLR2004
+            raise TableProblem(
+                f"too large a number to be kept as typed: {value}", place=place, hint="format the cell as text and type it again"
+            )
+        text = repr(value)
+        if "e" in text:
+            text = f"{value:.15f}".rstrip("0")
+        return text.removesuffix(".0")
+    if isinstance(value, (dt.time, dt.timedelta)):
+        raise TableProblem(f"is a time to Excel: {value}", place=place, hint="format the cell as text and type it again")
+    return str(value).replace("\r\n", "\n").replace("_x000D_", "")
+
+
+def write(book: Book, *, lang: str = "en", choices: Mapping[tuple[str, str], Sequence[str]] | None = None) -> bytes:
+    """Return *book* as a workbook; *choices* are the values of columns, by sheet and column, that get a drop-down list.
+
+    Raises: InputError, if openpyxl is not installed, or a value has a character that a workbook cannot hold.
+    """
+    openpyxl = _openpyxl()
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for sheet in (CLAIMS, *(sheet for sheet in SHEETS if sheet is not CLAIMS)):
+        worksheet = workbook.create_sheet(sheet.zh if lang == "zh" else sheet.name)
+        _fill(openpyxl, worksheet, sheet, book, lang)
+    for number, ((sheet_name, column_name), values) in enumerate((choices or {}).items()):
+        _list(openpyxl, workbook, (sheet_name, column_name), list(values), number, lang)
+    workbook.properties.created = workbook.properties.modified = NEVER
+    workbook.properties.creator = "cvo"
+    out = io.BytesIO()
+    workbook.save(out)
+    return _dated(out.getvalue())
+
+
+def _fill(openpyxl: Any, worksheet: Any, sheet: Sheet, book: Book, lang: str) -> None:  # noqa: ANN401
+    styles = openpyxl.styles
+    wrapped = styles.Alignment(wrap_text=True, vertical="top")
+    for number, column in enumerate(sheet.columns, 1):
+        head = worksheet.cell(1, number, column.zh if lang == "zh" else column.name)
+        head.font = styles.Font(bold=True)
+        head.number_format = "@"
+        dimension = worksheet.column_dimensions[letters(number - 1)]
+        dimension.width = WIDTHS.get(column.form, 14)
+        dimension.number_format = "@"  # what is typed into a new row stays text, too
+    worksheet.freeze_panes = "C2" if sheet is CLAIMS else "A2"
+    for line, row in enumerate(book.rows(sheet.name), 2):
+        for number, column in enumerate(sheet.columns, 1):
+            text = joined([cell.text for cell in row.cells.get(column.name, ())], column)
+            cell = worksheet.cell(line, number)
+            cell.number_format, cell.alignment = "@", wrapped
+            if text:
+                try:
+                    cell.value = text
+                except openpyxl.utils.exceptions.IllegalCharacterError:
+                    raise InputError(
+                        f"a workbook cannot hold the characters of {column.name}: {text!r}", hint="write YAML or CSV"
+                    ) from None
+                cell.data_type = "s"  # never a formula, whatever it begins with
+                cell.quotePrefix = text[0] in "=+-@"
+
+
+def _list(openpyxl: Any, workbook: Any, where: tuple[str, str], values: list[str], number: int, lang: str) -> None:  # noqa: ANN401, PLR0913, PLR0917
+    """Give a column a drop-down list, whose values stand in a worksheet of their own that begins with #."""
+    title = "#选项" if lang == "zh" else "#choices"
+    hidden = workbook[title] if title in workbook.sheetnames else workbook.create_sheet(title)
+    hidden.sheet_state = "hidden"
+    for line, value in enumerate(values, 1):
+        hidden.cell(line, number + 1, value).number_format = "@"
+    sheet = next(sheet for sheet in SHEETS if sheet.name == where[0])
+    index = next(i for i, column in enumerate(sheet.columns) if column.name == where[1])
+    worksheet = workbook[sheet.zh if lang == "zh" else sheet.name]
+    letter = letters(number)
+    rule = openpyxl.worksheet.datavalidation.DataValidation(
+        type="list", formula1=f"'{title}'!${letter}$1:${letter}${len(values)}", allow_blank=True, showErrorMessage=False
+    )
+    rule.add(f"{letters(index)}2:{letters(index)}{max(worksheet.max_row, 1) + BEYOND}")
+    worksheet.add_data_validation(rule)
+
+
+def _dated(data: bytes) -> bytes:
+    """Return the workbook without the time at which it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as again:
+        for info in packed.infolist():
+            content = packed.read(info)
+            if info.filename == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", content)
+            again.writestr(zipfile.ZipInfo(info.filename), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Validation: the files of contributors against the shapes, with places, fixes and reports."""

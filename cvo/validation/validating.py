@@ -1,0 +1,124 @@
+"""One run of ``cvo validate``: which files, against what, which findings, and whether they are repaired."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from cvo import contribution
+from cvo.dataset import expand
+from cvo.errors import CvoError, InputError, NothingChecked
+from cvo.findings import Report
+from cvo.terms import CVO
+from cvo.validation import changes, repair, selection
+from cvo.validation import validator as validation
+from cvo.validation.reports.words import counted, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from cvo.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is asked for: *paths*, or what has *changed* below them since *base*; other shapes; codes; and what to do with fixes."""
+
+    paths: tuple[str, ...]
+    changed: bool = False
+    base: str = "HEAD"
+    against: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fix: bool = False
+    diff: bool = False
+    engine: str = "fast"
+
+    def files(self) -> list[str]:
+        """Return the files and folders that are checked now.
+
+        Raises: InputError, if one is missing.
+        """
+        if not self.changed:
+            return list(self.paths)
+        return [str(path) for path in changes.changed(self.paths or (".",), self.base, tuple(contribution.FORMATS))]
+
+    def watched(self) -> list[Path]:
+        """Return the files at which a change matters; what is missing now may come back."""
+        found: list[Path] = []
+        for path in (*(self.paths or (".",)), *self.against):
+            with suppress(InputError):
+                found += [file for file in expand([path]) if file.suffix.lower() in contribution.FORMATS]
+        return found
+
+    def check(self, texts: Mapping[Path, str], files: Sequence[str]) -> Report:
+        """Return the report on *files*, with the wanted findings only."""
+        shapes = expand(list(self.against)) if self.against else None
+        try:
+            report = validation.validate(files, shapes=shapes, texts=texts, engine=self.engine)
+        except NothingChecked:
+            if not self.changed:
+                raise
+            report = Report((), tuple(files))  # a change of what no shape looks at is none to fail on
+        return selection.only(report, self._wanted())
+
+    def _wanted(self) -> Callable[[Finding], bool]:
+        if not self.select and not self.ignore:
+            return lambda _: True
+        return selection.wanted(self.select, self.ignore, _codes(expand(list(self.against)) if self.against else []))
+
+    def outcome(self) -> tuple[Report, repair.Repaired | None]:
+        """Return the report, after the repair if there is one.
+
+        Raises: InputError, if something cannot be read or written; NothingChecked; EngineError.
+        """
+        self._wanted()  # a wrong code is told before anything is read
+        files = self.files()
+        if not files and self.changed:
+            return Report((), ()), None
+        if not (self.fix or self.diff):
+            return self.check({}, files), None
+        done = repair.repair(lambda texts: self.check(texts, files))
+        if self.fix and not self.diff:
+            done.write()
+        return done.report, done
+
+
+def _codes(shapes: Sequence[Path]) -> list[str]:
+    """Return the codes that *shapes* give; what is wrong with the files is told when they are used."""
+    found = []
+    for path in shapes:
+        with suppress(CvoError):
+            quads = contribution.read(path).quads
+            found += [q.object.value for q in quads if q.predicate.value == f"{CVO}code" and isinstance(q.object, Literal)]
+    return found
+
+
+def told(done: repair.Repaired, lang: str, *, written: bool) -> str:
+    """Return which fixes were made, or would be, one a line, then how many."""
+    lines = []
+    for each in done.repairs:
+        place, before, after = each.finding.place, " ".join(each.before.split()) or "∅", " ".join(each.written.split()) or "∅"
+        lines.append(plain(f"{place} {each.finding.code}: {before} → {after}"))
+    number, files = len(done.repairs), len(done.texts)
+    if lang == "zh":
+        lines.append(f"{'已' if written else '可'}修正 {files} 个文件中的 {number} 处" if number else "没有可自动修正之处")
+    else:
+        did = "Fixed" if written else "Would fix"
+        lines.append(f"{did} {counted(number, 'finding')} in {counted(files, 'file')}" if number else "Nothing to fix")
+    return "\n".join(lines)
+
+
+def watch(run: Run, show: Callable[[], object]) -> None:
+    """Call *show* now, and again at each change of the files of *run*; an error is told, and the watch goes on."""
+    for _ in changes.rounds(run.watched):
+        try:
+            show()
+        except CvoError as error:
+            sys.stderr.write(f"{error}\n")
+        sys.stdout.flush()
