@@ -176,7 +176,9 @@ def test_shapes_that_cannot_be_used_are_an_error_that_says_so(shapes: str) -> No
 
 def test_the_engine_is_not_imported_before_it_is_asked() -> None:
     heavy = ("rdflib", "pyshacl", "difflib")
-    code = f"import sys; import cvo.validation.validator, cvo.validation.report, cvo.engines.shacl; sys.exit(any(m in sys.modules for m in {heavy}))"
+    code = (
+        f"import sys, cvo.validation.validator, cvo.validation.report, cvo.engines.shacl; sys.exit(any(m in sys.modules for m in {heavy}))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
