@@ -13,18 +13,21 @@ from cvo.names import nearest, short
 from cvo.terms import CVO, CVT, PREFIXES, RDFS, SKOS, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cvo.answers import Term
     from cvo.dataset import Dataset
 
 _LABEL, _SYNONYM = ox.NamedNode(f"{RDFS}label"), ox.NamedNode(f"{SKOS}altLabel")
 _ANY = ""
+SHORT_HAN, SHORT_LATIN = 2, 3  # a part of a name is at least so long
+SHOWN = 6  # terms that an error lists
 
 
 def find(value: str, dataset: Dataset, kind: str = _ANY, *, called: str = "", example: str = "") -> ox.NamedNode:
     """Return the term that *value* means: of the class *kind* (a prefixed name), or anything that *dataset* describes.
 
+    A part of a name will do where one term alone has it, or one alone of the class of *example*: ``营销`` for 产品营销.
     *called* says for what the value was given, *example* shows one that would do.
     Raises: QuestionError, if it means nothing, or more than one thing.
     """
@@ -46,9 +49,38 @@ def find(value: str, dataset: Dataset, kind: str = _ANY, *, called: str = "", ex
     word, what = kind.removeprefix("cvo:") or "term", f" for {called}" if called else ""
     if meant:
         raise QuestionError(f"more than one {word} is called so: {value}", hint=f"write one of {', '.join(short(iri) for iri in meant)}")
+    if parts := _holding(wanted, names):
+        if len(parts) > 1 and len(own := _like(example, parts, dataset)) == 1:
+            parts = own
+        if len(parts) == 1:
+            return ox.NamedNode(next(iter(parts)))
+        some = ", ".join(f"{short(iri).removeprefix('cvt:')} {label}" for iri, label in list(parts.items())[:SHOWN])
+        more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+        raise QuestionError(f"more than one {word} has this in its name{what}: {value}", hint=f"write one of {some}{more}")
     guess = nearest(value, names)
     more = f"for example {example}" if example else f'`cvo terms "{value}"` searches inside of labels and definitions'
     raise QuestionError(f"no {word}{what}: {value or '(nothing)'}", hint=f"did you mean {guess}?" if guess else more)
+
+
+def _holding(wanted: str, names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return the terms with *wanted* in one of their *names*, each with the shortest of these names."""
+    if len(wanted) < (SHORT_HAN if not wanted.isascii() else SHORT_LATIN):
+        return {}
+    found = sorted((len(name), name, term) for name, terms in names.items() if wanted in folded(name) for term in terms)
+    parts: dict[str, str] = {}
+    for _, name, term in found:
+        parts.setdefault(term, name)
+    return parts
+
+
+def _like(example: str, terms: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
+    """Return those of *terms* that are of the very class of *example*: for a canonical stage, the canonical ones."""
+    shown = candidates(example)[-1:] if ":" in example else candidates(example)[:1]
+    if not example or not shown:
+        return {}
+    values = " ".join(f"<{term}>" for term in terms)
+    like = dataset.query(f"SELECT DISTINCT ?term {{ {shown[0]} a ?class . VALUES ?term {{ {values} }} ?term a ?class }}")
+    return {row["term"]: terms[row["term"]] for row in like}
 
 
 def candidates(value: str) -> list[ox.NamedNode]:
@@ -136,8 +168,25 @@ class _Term:
             any(name.startswith(wanted) for name in names),
             any(wanted in name for name in names),
             any(wanted in folded(text.value) for text in self.definitions.values()),
+            any(_shortened(wanted, name) for name in names),
+            all(
+                any(word in text for text in (*names, *map(folded, (d.value for d in self.definitions.values()))))
+                for word in wanted.split()
+            ),
         )
         return next((rank for rank, fits in enumerate(tests) if fits), None)
+
+
+def _shortened(short_form: str, name: str) -> bool:
+    """Return whether a Chinese *short_form* takes characters of *name* in their order, its first among them.
+
+    >>> _shortened("深伪", "深度伪造技术"), _shortened("伪深", "深度伪造技术")
+    (True, False)
+    """
+    if short_form.isascii() or " " in short_form or not name.startswith(short_form[:1]):
+        return False
+    rest = iter(name)
+    return all(character in rest for character in short_form)
 
 
 def folded(text: str) -> str:

@@ -126,7 +126,8 @@ def find(name: str) -> Question:
         raise QuestionError("this looks like a query, not like the name of a question", hint="put -e before it")
     guess = nearest(path.stem, available)
     hint = f"did you mean {guess}? " if guess else ""
-    raise QuestionError(f"no such file or shipped question: {name}", hint=f"{hint}`cvo query --list` shows the shipped ones")
+    term = "" if guess or path.suffix else f"; the claims about a term: `cvo query claims-about about={name}`"
+    raise QuestionError(f"no such file or shipped question: {name}", hint=f"{hint}`cvo query --list` shows the shipped ones{term}")
 
 
 def executables(questions: Iterable[Question]) -> Answer:

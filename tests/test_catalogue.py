@@ -9,7 +9,8 @@ import pytest
 from cvo import load, questions
 from cvo.ask.citing import as_bibtex, csl, sources
 from cvo.commands.query import completions
-from cvo.terms import CVO, SH
+from cvo.lookup import find
+from cvo.terms import CVO, CVT, SH
 
 
 def test_questions_and_the_values_of_their_parameters_are_completed():
@@ -71,3 +72,30 @@ def test_what_a_record_does_not_know_is_not_in_the_citation(cvo):
     assert "DOI" not in items["sun-nd"]
     assert items["bi-2019"]["DOI"] == "10.19483/j.cnki.11-4653/n.2019.06.005"
     assert items["zhang-2026"]["issued"] == {"date-parts": [[2026]]}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "example", "meant"),
+    [
+        ("营销", "cvo:Stage", "product-production", "product-marketing"),  # two source stages have it too; the example is a canonical one
+        ("portrait", "cvo:Right", "", "portrait-right"),
+        ("产品营销", "cvo:Stage", "", "product-marketing"),
+    ],
+)
+def test_a_part_of_a_label_is_enough_where_it_can_mean_one_term_only(value, kind, example, meant):
+    assert find(value, load(), kind, example=example).value == f"{CVT}{meant}"
+
+
+def test_a_part_of_several_labels_is_refused_with_the_terms_it_could_mean(cvo):
+    ran = cvo("query", "risks-by-stage", "stage=电影")
+    assert ran.status == 2
+    assert "more than one Stage" in ran.err
+    assert "film-creation-stage 电影创作, film-production-stage 电影制作" in ran.err
+
+
+def test_a_term_is_found_by_a_short_form_of_its_chinese_name(cvo):
+    assert "deepfake-misuse" in cvo("terms", "深伪", "-f", "csv").out
+
+
+def test_a_term_typed_where_a_question_belongs_is_shown_the_way(cvo):
+    assert "`cvo query claims-about about=版权`" in cvo("query", "版权").err

@@ -72,7 +72,7 @@ def test_a_parameter_is_a_term_and_never_text(cvo):
         (["risk"], "did you mean risks?"),
         (["risks", "stage=x"], "has no parameter: stage"),
         (["risks-by-stage", "stge=product-marketing"], "did you mean stage?"),
-        (["risks-by-stage", "stage=product-marketin"], "did you mean product-marketing?"),
+        (["risks-by-stage", "stage=product-marketnig"], "did you mean product-marketing?"),
         (["risks-by-stage", "product-marketing"], "not of the form NAME=VALUE"),
         ([], "no question given"),
         (["/"], "is a folder, not a question"),
