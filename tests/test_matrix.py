@@ -139,3 +139,7 @@ def test_a_notebook_shows_rows_triples_and_truths(data):
     assert "triples" in data.query("DESCRIBE cvt:portrait-right")._repr_html_()
     assert data.query("ASK {}")._repr_html_() == "<p>yes</p>"
     assert "<script>" not in Answer(("x",), ((ox.Literal("<script>"),),))._repr_html_()
+
+
+def test_the_first_column_says_what_the_rows_are(cvo):
+    assert cvo("matrix", "stage", "risk", "--lang", "zh", "--top", "1", "-f", "csv").out.startswith("环节,")

@@ -142,14 +142,14 @@ def _things(dataset: Dataset, iris: Sequence[str], found: Mapping[tuple[str, str
     return [Thing(iri, labels.get((iri, "zh"), short(iri)), labels.get((iri, "en"), short(iri)), totals.get(iri, 0)) for iri in iris]
 
 
-def as_answer(matrix: Matrix, lang: str = "") -> Answer:
-    """Return *matrix* as rows, the first column the name of the row, so that every format of an answer can hold it."""
+def as_answer(matrix: Matrix, lang: str = "", rows: str = " ") -> Answer:
+    """Return *matrix* as rows, so that every format of an answer can hold it; *rows* heads the first column, the names of the rows."""
     names = _unique([column.label(lang) for column in matrix.columns])
-    rows = (
+    lines = (
         (ox.Literal(row.label(lang)), *(ox.Literal(number) for number in cells))
         for row, cells in zip(matrix.rows, matrix.cells, strict=True)
     )
-    return Answer((" ", *names), tuple(rows))
+    return Answer((rows, *names), tuple(lines))
 
 
 def _unique(names: Sequence[str]) -> list[str]:

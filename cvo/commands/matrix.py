@@ -53,7 +53,8 @@ def matrix(  # noqa: PLR0913 - one parameter for each option
     chosen = form_of(form, output, MatrixFormat, "table" if output is None and sys.stdout.isatty() else "csv")
     if any(counted.left):
         typer.echo(f"left out: {counted.left[0]} rows and {counted.left[1]} columns with fewer claims", err=True)
-    title = " × ".join(named(name, loaded, language) for name in (rows, columns))
+    of = [named(name, loaded, language) for name in (rows, columns)]
+    title = " × ".join(of)
     if chosen in {"svg", "png", "vega"}:
         import json  # noqa: PLC0415
 
@@ -67,7 +68,7 @@ def matrix(  # noqa: PLR0913 - one parameter for each option
         return
     from cvo.render import write, write_bytes  # noqa: PLC0415
 
-    answer = as_answer(counted, language)
+    answer = as_answer(counted, language, of[0])
     if chosen == "xlsx":
         deliver_bytes(write_bytes(answer, chosen, title=title), output)
     else:
