@@ -24,6 +24,8 @@ COMMANDS = (
     "load",
     "push",
     "build",
+    "export",
+    "diff",
     "serve",
     "validate",
     "explain",

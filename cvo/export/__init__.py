@@ -1,0 +1,1 @@
+"""The claims and the vocabulary in the formats of others."""
