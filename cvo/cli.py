@@ -25,7 +25,6 @@ COMMANDS = (
     "push",
     "build",
     "export",
-    "diff",
     "serve",
     "validate",
     "explain",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cvo.output import deliver, form_of
+from cvo.output import deliver, deliver_bytes, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +101,30 @@ def rdf12(
 
 
 @app.command()
+def airo(  # noqa: PLR0913 - one parameter for each option
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Your own files beside the shipped ones.")] = None,
+    *,
+    source: Sources = None,
+    view: Annotated[list[str] | None, typer.Option(metavar="VIEW", help="Which claims are taken at their word. Default: observed.")] = None,
+    form: GraphForm = None,
+    output: Output = None,
+) -> None:
+    """Say the claims in AIRO, the AI Risk Ontology, as far as its terms are matched with ours; the rest is counted, with the reasons.
+
+    Example: cvo export airo --view observed --view forecast -o risks.ttl
+    """
+    from cvo import dataset  # noqa: PLC0415 - only here
+    from cvo.export.airo import NAMES, Airo  # noqa: PLC0415
+    from cvo.export.turtle import write  # noqa: PLC0415
+
+    chosen = form_of(form, output, GraphFormat, "turtle")
+    made = Airo(dataset.load(files) if files else dataset.load_shipped(), source or ())
+    triples = made.triples(view or ("observed",))
+    deliver(write(triples, chosen, NAMES), output)
+    _told(len(triples), "triples", made.left)
+
+
+@app.command()
 def skos(
     files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Your own files of terms. Default: the shipped ones.")] = None,
     *,
@@ -121,6 +145,30 @@ def skos(
     made = room.triples(files or (), left)
     deliver(write(made, chosen, room.NAMES), output)
     _told(len({triple.subject for triple in made}), "concepts and schemes", left)
+
+
+@app.command()
+def csvw(
+    files: Files = None,
+    *,
+    source: Sources = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="A zip file, or a folder that is there.")] = None,
+) -> None:
+    """Give claims, passages, sources and terms as CSV on the Web: tables, with metadata that say what each column means.
+
+    Example: cvo export csvw -o claims.zip
+    """
+    from cvo.export import csvw as room  # noqa: PLC0415 - only here
+    from cvo.export.reading import read  # noqa: PLC0415
+
+    statements = read(files or (), source or ())
+    made = room.tables(statements)
+    if output is not None and output.is_dir():
+        for name, content in list(made):
+            deliver_bytes(content, output / name)
+    else:
+        deliver_bytes(room.packed(made), output)
+    _told(len(statements.claims), "claims", {})
 
 
 def _told(number: int, what: str, left: Mapping[str, int]) -> None:

@@ -15,7 +15,7 @@ from cvo.names import nearest
 from cvo.terms import CVO, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
 Node = ox.NamedNode | ox.BlankNode
@@ -74,7 +74,7 @@ def read(names: Sequence[str] = (), sources: Sequence[str] = ()) -> Statements:
     out = {node: tuple(said) for node, said in found.items()}
     statements = Statements(out, home, abroad, ())
     keys = {value.value: node for node in out for value in statements.values(node, f"{CVO}citeKey") if isinstance(value, ox.Literal)}
-    wanted = {_source(key, keys) for key in sources}
+    wanted = {keys[known(key, keys)] for key in sources}
     claims = [node for node in out if any(kind.value in KINDS for kind in statements.values(node, f"{RDF}type") if isinstance(kind, Node))]
     if wanted:
         claims = [claim for claim in claims if wanted & set(statements.values(claim, f"{CVO}statedIn"))]
@@ -83,11 +83,12 @@ def read(names: Sequence[str] = (), sources: Sequence[str] = ()) -> Statements:
     return Statements(out, home, abroad, tuple(sorted(claims, key=lambda claim: reading_order(claim.value))))
 
 
-def _source(key: str, keys: dict[str, Node]) -> Node:
+def known(key: str, keys: Collection[str]) -> str:
+    """Return *key*, the cite key of a source, if it is one of *keys*. Raises: QuestionError, if not."""
     if key not in keys:
         guess = nearest(key, keys)
         raise QuestionError(f"no such source: {key}", hint=f"did you mean {guess}?" if guess else f"there are {', '.join(sorted(keys))}")
-    return keys[key]
+    return key
 
 
 def _document(node: Node) -> str:
