@@ -25,6 +25,7 @@ COMMANDS = (
     "push",
     "build",
     "export",
+    "diff",
     "serve",
     "validate",
     "explain",
