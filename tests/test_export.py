@@ -15,7 +15,7 @@ from cvo.errors import CvoError
 from cvo.export import rdf12, reading, skos, turtle
 from cvo.export.airo import _ENDS, AIRO, NAMES, Airo
 from cvo.files import shipped
-from cvo.terms import CVO, DCTERMS, OWL, RDF, RDFS, SKOS
+from cvo.terms import CVO, DCTERMS, OWL, RDF, SKOS
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}
 
@@ -72,7 +72,7 @@ def test_a_claim_that_is_not_whole_is_kept_as_it_is_and_counted(tmp_path):
     assert rdf12.REIFIES not in {q.predicate.value for q in made}
 
 
-def test_one_source_gives_its_claims_only(statements):
+def test_one_source_gives_its_claims_only():
     made = list(rdf12.quads(reading.read((), ["sun-nd"]), Counter()))
     sources = {q.subject.value.partition("#")[0] for q in made if q.predicate.value == rdf12.REIFIES}
     assert sources == {"https://w3id.org/cvo/source/sun-nd"}
@@ -138,7 +138,11 @@ def test_airo_counts_every_statement_that_it_leaves_out(airo):
 
 
 def test_airo_knows_the_ends_of_every_relation_that_is_matched():
-    matched = {q.object.value.removeprefix(AIRO) for q in reading.parsed(ROOT / "ontology/alignments/to-airo.ttl") if q.object.value.startswith(AIRO)}
+    matched = {
+        q.object.value.removeprefix(AIRO)
+        for q in reading.parsed(ROOT / "ontology/alignments/to-airo.ttl")
+        if q.object.value.startswith(AIRO)
+    }
     assert {name for name in matched if name[0].islower()} == set(_ENDS)
 
 
@@ -214,7 +218,10 @@ def test_another_tool_for_skos_has_nothing_to_mend(concepts, caplog):
 def test_skos_keeps_every_term_with_all_its_words_and_matches(concepts):
     stated = {q.triple for path in (*shipped("ontology/vocabulary"), *shipped("ontology/alignments")) for q in reading.parsed(path)}
     told = {t.subject for t in concepts}
-    kept = {f"{SKOS}{name}" for name in ("prefLabel", "altLabel", "definition", "scopeNote", "broader", "exactMatch", "closeMatch", "relatedMatch")}
+    kept = {
+        f"{SKOS}{name}"
+        for name in ("prefLabel", "altLabel", "definition", "scopeNote", "broader", "exactMatch", "closeMatch", "relatedMatch")
+    }
     assert {t for t in stated if t.predicate.value in kept and t.subject in told} <= set(concepts)
     terms = {t.subject for t in stated if t.predicate.value == f"{SKOS}inScheme"}
     assert {t.subject for t in concepts if t.object == ox.NamedNode(f"{SKOS}Concept") and t.predicate.value == f"{RDF}type"} == terms
@@ -240,7 +247,7 @@ def test_each_format_says_the_same(concepts, airo, form, kind):
         ("missing.ttl", None, "no such file"),
         ("empty.ttl", b"", "there is no claim in"),
         ("bom.ttl", "\ufeff# 空\r\n".encode(), "there is no claim in"),
-        ("latin.ttl", b"<a> <b> \"\xe9\" .", "UTF-8"),
+        ("latin.ttl", b'<a> <b> "\xe9" .', "UTF-8"),
         ("claims.docx", b"PK\x03\x04", "not a kind of RDF file"),
         ("star.ttl", b"<http://a> <http://b> <<( <http://c> <http://d> <http://e> )>> .", "a triple term of RDF 1.2 is not read here"),
         ("bad.ttl", "<http://a> <http://b> “你” .".encode(), "bad.ttl:1:2"),
@@ -267,4 +274,3 @@ def test_a_command_writes_what_it_says_and_counts_on_stderr(cvo, tmp_path):
     wrong = cvo("export", "rdf12", "--source", "sun-dn", cwd=tmp_path)
     assert (wrong.status, wrong.out) == (2, "")
     assert wrong.err == "error: no such source: sun-dn\n  = help: did you mean sun-nd?\n"
-    assert RDFS

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from cvo.errors import CvoError
 from cvo.export import reading
@@ -18,12 +18,6 @@ from cvo.export.trusty import Signer
 from cvo.terms import CVO, OA, SOURCE
 
 ORCID = "https://orcid.org/0000-0002-1825-0097"
-CLAIMS = {
-    "with a comparison": "bi-2019#c001",
-    "with a figure": "cuc-sina-2023#c001",
-    "with several passages": "",
-    "of a document without a date": "sun-nd#c100",
-}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +54,10 @@ def theirs(text):
 
 def some(statements):
     """Return one claim of each class, one with several passages, one with notes."""
-    classes = {kind: next(c for c in statements.claims if ox.NamedNode(kind) in statements.values(c, reading.RDF + "type")) for kind in reading.KINDS}
+    classes = {
+        kind: next(c for c in statements.claims if ox.NamedNode(kind) in statements.values(c, reading.RDF + "type"))
+        for kind in reading.KINDS
+    }
     several = next(c for c in statements.claims if len(statements.values(c, f"{CVO}locator")) > 1)
     noted = next(c for c in statements.claims if statements.values(c, f"{CVO}condition"))
     return [*classes.values(), several, noted]
@@ -124,18 +121,18 @@ def test_another_cryptography_verifies_the_signature_and_notices_a_change(shippe
     assert not verified(text.replace("cvo:asserted", "cvo:hedged"))
 
 
-def test_our_text_is_the_librarys_text_where_it_is_hard(shipped, key, tmp_path):
+def test_our_text_is_the_librarys_text_where_it_is_hard(key, tmp_path):
     """Languages in capitals, backslashes, line ends, emoji, and a blank node."""
     source = f"{SOURCE}hard-2024"
     file = tmp_path / "hard-2024.ttl"
     file.write_text(
-        rf'''@prefix : <{source}#> . @prefix cvo: <{CVO}> . @prefix oa: <{OA}> . @prefix prov: <http://www.w3.org/ns/prov#> .
+        rf"""@prefix : <{source}#> . @prefix cvo: <{CVO}> . @prefix oa: <{OA}> . @prefix prov: <http://www.w3.org/ns/prov#> .
         @prefix dcterms: <http://purl.org/dc/terms/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
         <{source}> a cvo:Source ; cvo:citeKey "hard-2024" ; dcterms:title "a\\b\nc 𝄞 🎬"@EN-gb , "\"难\"\t\r"@zh-Hans .
         :encoding a cvo:Encoding ; cvo:encodes <{source}> ; prov:wasAttributedTo <http://example.org/me> ;
           dcterms:created "2024-05-06"^^xsd:date ; dcterms:license <http://example.org/licence> .
         :c001 a cvo:RelationClaim ; cvo:statement "甲"@zh , "a"@en , "a" ; cvo:claimSubject :x ; cvo:claimPredicate :p ; cvo:claimObject :y ;
-          cvo:statedIn <{source}> ; cvo:locator [ a oa:SpecificResource ; oa:hasSelector [ oa:start 1 ; oa:end 2.50 ] ] .''',
+          cvo:statedIn <{source}> ; cvo:locator [ a oa:SpecificResource ; oa:hasSelector [ oa:start 1 ; oa:end 2.50 ] ] .""",
         encoding="utf-8",
     )
     text = "".join(Publisher(reading.read([str(file)]), signer=Signer(key)).all())
@@ -182,7 +179,7 @@ def test_a_key_of_the_kind_that_other_tools_keep_signs_the_same(shipped, key, tm
     assert list(Publisher(statements, signer=Signer(bare)).all()) == list(Publisher(statements, signer=Signer(key)).all())
 
 
-def wrong_keys(folder):
+def wrong_keys():
     small = rsa.generate_private_key(65537, 1024)
     locked = rsa.generate_private_key(65537, 2048)
     curve = ec.generate_private_key(ec.SECP256R1())
@@ -190,13 +187,16 @@ def wrong_keys(folder):
     yield "2048 bits", small.private_bytes(pem, pkcs8, NoEncryption())
     yield "2048 bits", curve.private_bytes(pem, pkcs8, NoEncryption())
     yield "locked with a password", locked.private_bytes(pem, pkcs8, BestAvailableEncryption(b"x"))
-    yield "not a private key", locked.public_key().public_bytes(pem, __import__("cryptography").hazmat.primitives.serialization.PublicFormat.PKCS1)
+    yield (
+        "not a private key",
+        locked.public_key().public_bytes(pem, PublicFormat.PKCS1),
+    )
     yield "not a private key", "不是密钥 🔑".encode()
     yield "not a private key", b""
 
 
 def test_a_key_that_is_none_is_explained(tmp_path):
-    for number, (what, data) in enumerate(wrong_keys(tmp_path)):
+    for number, (what, data) in enumerate(wrong_keys()):
         path = tmp_path / f"{number}.pem"
         path.write_bytes(data)
         with pytest.raises(CvoError, match=what):
@@ -219,7 +219,12 @@ def test_a_wish_that_makes_no_nanopublication_is_refused(shipped, wish, what):
 
 @pytest.mark.parametrize(
     ("gone", "what"),
-    [("prov:wasAttributedTo", "who encoded it"), ("dcterms:license", "its licence"), ("dcterms:created", "when it was encoded"), ("cvo:encodes", "who encoded")],
+    [
+        ("prov:wasAttributedTo", "who encoded it"),
+        ("dcterms:license", "its licence"),
+        ("dcterms:created", "when it was encoded"),
+        ("cvo:encodes", "who encoded"),
+    ],
 )
 def test_a_claim_that_nobody_answers_for_is_not_published(tmp_path, gone, what):
     text = (ROOT / "tests/readme/example-nd.ttl").read_text(encoding="utf-8")

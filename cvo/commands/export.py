@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -101,7 +101,7 @@ def rdf12(
 
 
 @app.command()
-def airo(  # noqa: PLR0913 - one parameter for each option
+def airo(
     files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Your own files beside the shipped ones.")] = None,
     *,
     source: Sources = None,
@@ -126,7 +126,9 @@ def airo(  # noqa: PLR0913 - one parameter for each option
 
 @app.command()
 def skos(
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Your own files of terms. Default: the shipped ones.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Your own files of terms. Default: the shipped ones.")
+    ] = None,
     *,
     form: GraphForm = None,
     output: Output = None,

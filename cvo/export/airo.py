@@ -75,7 +75,9 @@ class Airo:
             name = quad.predicate.value.removeprefix(SKOS)
             if name.endswith("Match") and quad.object.value.startswith(AIRO):  # type: ignore[union-attr]  # a match is a thing
                 self._matches.setdefault(quad.subject.value, {}).setdefault(name, set()).add(quad.object.value.removeprefix(AIRO))  # type: ignore[union-attr]  # the same
-        for row in self.data.query("SELECT ?x ?kind ?wider { ?x a ?kind . ?kind rdfs:subClassOf* ?wider FILTER(STRSTARTS(STR(?kind), STR(cvo:))) }"):
+        for row in self.data.query(
+            "SELECT ?x ?kind ?wider { ?x a ?kind . ?kind rdfs:subClassOf* ?wider FILTER(STRSTARTS(STR(?kind), STR(cvo:))) }"
+        ):
             self._kinds.setdefault(row["x"], {}).setdefault(row["wider"], set())
 
     def _is(self, iri: str, matches: Sequence[str] = _WIDER) -> set[str]:
@@ -94,7 +96,9 @@ class Airo:
         for name in found:
             domain, range_ = _ENDS.get(name, (frozenset[str](), None))
             ends = ((subject, domain, "subject"), (other, range_, "object"))
-            wrong = next((end for iri, allowed, end in ends if allowed is not None and not self._is(iri, (*_WIDER, "narrowMatch")) & allowed), "")
+            wrong = next(
+                (end for iri, allowed, end in ends if allowed is not None and not self._is(iri, (*_WIDER, "narrowMatch")) & allowed), ""
+            )
             if wrong:
                 self.left[f"statements that airo:{name} cannot say: AIRO would infer of the {wrong} what it is not"] += 1
             else:

@@ -63,7 +63,9 @@ class Column:
 
 
 def _both(name: str, zh: str, relation: str, *, many: bool = False) -> tuple[Column, Column]:
-    return Column(f"{name}_zh", f"{zh}（中文）", relation, "zh", many=many), Column(f"{name}_en", f"{zh}（英文）", relation, "en", many=many)
+    return Column(f"{name}_zh", f"{zh}（中文）", relation, "zh", many=many), Column(
+        f"{name}_en", f"{zh}（英文）", relation, "en", many=many
+    )
 
 
 CLAIMS = (
@@ -232,7 +234,10 @@ def _metadata(made: dict[str, tuple[str, tuple[Column, ...], Rows]]) -> bytes:
     keys = {name: {row[0] for row in rows} for name, (_, _, rows) in made.items()}
     group = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "dc:title": [{"@value": "Claims about AI in the cultural value chain", "@language": "en"}, {"@value": "文化价值链中人工智能的论断", "@language": "zh"}],
+        "dc:title": [
+            {"@value": "Claims about AI in the cultural value chain", "@language": "en"},
+            {"@value": "文化价值链中人工智能的论断", "@language": "zh"},
+        ],
         "dc:license": {"@id": _LICENCE},
         "tables": [_table(name, *entry, keys) for name, entry in made.items()],
     }

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from cvo.errors import InputError
 from cvo.export.trusty import MARK, code, normalised
 from cvo.export.turtle import Writer
-from cvo.terms import CVO, DCTERMS, OA, PREFIXES, RDF, RDFS, SKOS, XSD
+from cvo.terms import CVO, DCTERMS, OA, PREFIXES, RDF, RDFS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,11 @@ _COPIES = {f"{OA}exact", f"{OA}prefix", f"{OA}suffix", f"{RDF}value"}
 """What would hold words of the source."""
 _COMPARISONS = {CVO + name for name in ("agreesWith", "contradicts", "inTensionWith", "refines", "restates")}
 _PASSAGE = {f"{OA}hasSource", f"{OA}hasState", f"{OA}hasSelector", f"{OA}refinedBy"}
-_SOURCE = (_TYPE, f"{CVO}citeKey", *(DCTERMS + name for name in ("title", "creator", "issued", "identifier", "bibliographicCitation", "language")))
+_SOURCE = (
+    _TYPE,
+    f"{CVO}citeKey",
+    *(DCTERMS + name for name in ("title", "creator", "issued", "identifier", "bibliographicCitation", "language")),
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _NAMES = {
@@ -121,7 +125,7 @@ class Publisher:
             elif relation in _COPIES:
                 self.left["copied words of a source: they are never published"] += 1
             elif relation != f"{CVO}locator":
-                yield names.of(claim), relation, names.of(value)
+                yield names.subject(claim), relation, names.of(value)
 
     def _provenance(self, claim: Node, names: _Names) -> Iterator[tuple[str, str, str | ox.Literal]]:
         assertion = names.own("assertion")
@@ -138,7 +142,7 @@ class Publisher:
             for value in self.statements.values(source, relation):
                 yield names.subject(source), relation, names.of(value)
         for passage in passages:
-            yield names.of(claim), f"{CVO}locator", names.of(passage)  # type: ignore[misc]  # a claim is no literal
+            yield names.subject(claim), f"{CVO}locator", names.of(passage)
             yield from self._described(passage, names, set())
 
     def _described(self, node: Term, names: _Names, seen: set[Term]) -> Iterator[tuple[str, str, str | ox.Literal]]:

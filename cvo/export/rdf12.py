@@ -84,7 +84,10 @@ def _proposition(statements: Statements, node: Node) -> ox.Triple | None:
 
 
 def write(statements: Iterable[ox.Quad], form: str, prefixes: Mapping[str, str]) -> Iterator[str]:
-    """Give *statements* as Turtle 1.2 (without graphs), TriG 1.2, N-Triples 1.2 or N-Quads 1.2, piece by piece, with *prefixes* of their own."""
+    """Give *statements* as Turtle 1.2 (without graphs), TriG 1.2, N-Triples 1.2 or N-Quads 1.2, piece by piece.
+
+    *prefixes* are those of the sources.
+    """
     if form in ("nt", "nq"):
         for quad in statements:
             yield f"{quad if form == 'nq' else quad.triple} .\n"

@@ -46,7 +46,12 @@ class Statements:
 
     def prefixes(self) -> dict[str, str]:
         """Return a prefix for the claims of each source: its cite key."""
-        keys = {s: v.value for s in self.out for v in self.values(s, f"{CVO}citeKey") if isinstance(v, ox.Literal) and isinstance(s, ox.NamedNode)}
+        keys = {
+            s: v.value
+            for s in self.out
+            for v in self.values(s, f"{CVO}citeKey")
+            if isinstance(v, ox.Literal) and isinstance(s, ox.NamedNode)
+        }
         return {key: f"{source.value}#" for source, key in sorted(keys.items(), key=lambda kept: kept[1]) if _KEY.fullmatch(key)}
 
     def subjects(self, kind: str) -> list[Node]:
@@ -79,7 +84,9 @@ def read(names: Sequence[str] = (), sources: Sequence[str] = ()) -> Statements:
     if wanted:
         claims = [claim for claim in claims if wanted & set(statements.values(claim, f"{CVO}statedIn"))]
     if not claims:
-        raise InputError(f"there is no claim in: {', '.join(map(str, sources or names))}", hint="a claim is a cvo:RelationClaim or the like")
+        raise InputError(
+            f"there is no claim in: {', '.join(map(str, sources or names))}", hint="a claim is a cvo:RelationClaim or the like"
+        )
     return Statements(out, home, abroad, tuple(sorted(claims, key=lambda claim: reading_order(claim.value))))
 
 

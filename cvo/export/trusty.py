@@ -10,14 +10,14 @@ import hashlib
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
-
 from cvo.errors import EngineError, InputError
 from cvo.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    import pyoxigraph as ox
 
 MARK = " "
 """What stands in an IRI in the place of the artifact code while that is not known."""
@@ -27,10 +27,13 @@ _LEAST = 2048  # bits; a shorter key is no proof any more
 def normalised(quads: Iterable[tuple[str, str, str, str | ox.Literal]]) -> str:
     r"""Return *quads* (graph, subject, relation, value) as the text that is hashed and signed; IRIs have `MARK` for the artifact code.
 
+    >>> import pyoxigraph as ox
     >>> normalised([("http://x/ #g", "http://x/ ", "http://y", ox.Literal("é\n", language="EN"))])
     'http://x/ #g\nhttp://x/ \nhttp://y\n@en é\\n\n'
     """
-    return "".join(f"{graph}\n{subject}\n{relation}\n{_value(value)}\n" for graph, subject, relation, value in sorted(set(quads), key=_order))
+    return "".join(
+        f"{graph}\n{subject}\n{relation}\n{_value(value)}\n" for graph, subject, relation, value in sorted(set(quads), key=_order)
+    )
 
 
 def _order(quad: tuple[str, str, str, str | ox.Literal]) -> tuple[str, ...]:
@@ -79,9 +82,7 @@ class Signer:
             ) from None
         data = read_bytes(path)
         try:
-            key = (
-                load_pem_private_key(data, None) if b"-----BEGIN" in data else load_der_private_key(b64decode(data, validate=False), None)
-            )
+            key = load_pem_private_key(data, None) if b"-----BEGIN" in data else load_der_private_key(b64decode(data, validate=False), None)
         except TypeError:  # what the library raises when a password is missing
             raise InputError(f"the key is locked with a password: {path}", hint="unlock a copy: openssl rsa -in KEY -out COPY") from None
         except Exception:  # noqa: BLE001 - the library raises several kinds

@@ -23,18 +23,23 @@ _LOST = {RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "rang
     OWL + name for name in ("inverseOf", "propertyChainAxiom", "equivalentClass", "equivalentProperty")
 }
 """What follows from these does so no more if one is removed."""
-_STRICTER = {f"{RDFS}domain", f"{RDFS}range"} | {OWL + name for name in ("disjointWith", "propertyDisjointWith", "disjointUnionOf", "hasKey")}
+_STRICTER = {f"{RDFS}domain", f"{RDFS}range"} | {
+    OWL + name for name in ("disjointWith", "propertyDisjointWith", "disjointUnionOf", "hasKey")
+}
 """What was consistent may be so no more if one is added."""
 _STRICT_TYPES = {OWL + f"{name}Property" for name in ("Functional", "InverseFunctional", "Asymmetric", "Irreflexive")}
 _STRICT_PARTS = re.compile(
     re.escape(OWL) + r"(?:max\w*|cardinality|qualifiedCardinality|allValuesFrom|complementOf|AllDisjoint\w*|hasValue|hasSelf)>"
 )
-_PROPOSITION = {CVO + name for name in ("claimSubject", "claimPredicate", "claimObject", "polarity", "modality", "opinionHolder", "statedIn")} | {
-    PREFIXES["qudt"] + name for name in ("numericValue", "unit")
-}
+_PROPOSITION = {
+    CVO + name for name in ("claimSubject", "claimPredicate", "claimObject", "polarity", "modality", "opinionHolder", "statedIn")
+} | {PREFIXES["qudt"] + name for name in ("numericValue", "unit")}
 """What a claim claims, and who: another one is another claim."""
-_NUANCE = {CVO + name for name in ("certainty", "basis", "attributionMode", "inStage", "inSector", "addressee", "eventDate", "approximation")} | {
-    CVO + name for name in ("agreesWith", "contradicts", "inTensionWith", "refines", "restates", "firstClaim", "secondClaim", "comparisonRelation")
+_NUANCE = {
+    CVO + name for name in ("certainty", "basis", "attributionMode", "inStage", "inSector", "addressee", "eventDate", "approximation")
+} | {
+    CVO + name
+    for name in ("agreesWith", "contradicts", "inTensionWith", "refines", "restates", "firstClaim", "secondClaim", "comparisonRelation")
 }
 _PLACED = {SKOS + name for name in ("inScheme", "exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "related")}
 _DEPRECATED = f'"true"^^<{PREFIXES["xsd"]}boolean>'
@@ -104,8 +109,8 @@ class Comparison:
 def following(version: str, level: str) -> str:
     """Return the version that follows *version* by semantic versioning.
 
-    >>> following("1.2.3", "major"), following("1.2.3", "minor"), following("0.1.0", "major"), following("0.1.0", "minor"), following("x", "major")
-    ('2.0.0', '1.3.0', '0.2.0', '0.1.1', '')
+    >>> [following("1.2.3", level) for level in LEVELS], [following("0.1.0", level) for level in LEVELS], following("x", "major")
+    (['1.2.3', '1.2.4', '1.3.0', '2.0.0'], ['0.1.0', '0.1.1', '0.1.1', '0.2.0'], '')
     """
     numbers = _numbers(version)
     if not numbers or level == "none":
@@ -124,7 +129,9 @@ def _numbers(version: str) -> tuple[int, int, int] | None:
 
 def compare(old: State, new: State) -> Comparison:
     """Return how *new* differs from *old*."""
-    changes = sorted(_changes(old, new), key=lambda change: (GROUPS.index(change.group), STATUSES.index(change.status), _natural(change.iri)))
+    changes = sorted(
+        _changes(old, new), key=lambda change: (GROUPS.index(change.group), STATUSES.index(change.status), _natural(change.iri))
+    )
     return Comparison(old, new, tuple(changes))
 
 
@@ -177,20 +184,14 @@ def _changed(iri: str, old: State, new: State) -> Change:
 
 def _weighed(group: str, relation: str, gone: frozenset[str], come: frozenset[str]) -> tuple[str, str]:
     """Return the level and the reason of a change of *relation*: the values *gone* and those that have *come*."""
-    if relation == f"{OWL}deprecated":
-        return "minor", ""
     if group in ("class", "property", "value") and (found := _axioms(relation, gone, come)):
         return found
-    if group == "term":
-        if relation == _TYPE or relation == f"{SKOS}broader" or (relation.startswith(CVO)):
-            return ("major", "lost") if gone else ("minor", "")
-        if relation in _PLACED:
-            return "minor", ""
+    if group == "term" and (relation in (_TYPE, f"{SKOS}broader") or relation.startswith(CVO)):
+        return ("major", "lost") if gone else ("minor", "")
     if group == "claim" and (relation in _PROPOSITION or relation == _TYPE):
         return "major", "another-claim"
-    if group in ("claim", "comparison") and relation in _NUANCE:
-        return "minor", ""
-    return "patch", ""
+    nuance = group in ("claim", "comparison") and relation in _NUANCE
+    return "minor" if nuance or relation in _PLACED or relation == f"{OWL}deprecated" else "patch", ""
 
 
 def _axioms(relation: str, gone: frozenset[str], come: frozenset[str]) -> tuple[str, str] | None:

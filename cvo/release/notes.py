@@ -207,10 +207,10 @@ def _text(comparison: Comparison, words: dict[str, str], lang: str) -> Iterator[
 
 
 def _plain(text: str) -> str:
-    """Return *text* so that Markdown shows it as it is.
+    r"""Return *text* so that Markdown shows it as it is.
 
-    >>> _plain("a_b <c> *d*")
-    'a\\\\_b \\\\<c> \\\\*d\\\\*'
+    >>> print(_plain("a_b <c> *d*"))
+    a\_b \<c> \*d\*
     """
     return re.sub(r"([\\`*_\[\]<#|])", r"\\\1", text)
 
@@ -270,9 +270,7 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
     def named(state: State) -> dict[str, str]:
         return {"name": state.name, "version": state.version}
 
-    counts = {
-        group: found for group in GROUPS if (found := {status: n for status in STATUSES if (n := len(comparison.of(group, status)))})
-    }
+    counts = {group: found for group in GROUPS if (found := {status: n for status in STATUSES if (n := len(comparison.of(group, status)))})}
     return {
         "old": named(comparison.old),
         "new": named(comparison.new),

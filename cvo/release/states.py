@@ -118,7 +118,9 @@ def _revision(name: str) -> Iterable[ox.Quad]:
         if commit.returncode == 0 and top is not None:
             break
     else:
-        raise InputError(f"neither a file nor a revision of git: {name}", hint="a shallow clone has only the newest: git fetch --unshallow --tags")
+        raise InputError(
+            f"neither a file nor a revision of git: {name}", hint="a shallow clone has only the newest: git fetch --unshallow --tags"
+        )
     sha = commit.stdout.decode().strip()
     there = _git(top, "ls-tree", "--name-only", sha).stdout.decode().split("\n")
     folders = [folder for folder in FOLDERS if folder in there]
