@@ -131,7 +131,8 @@ def test_our_text_is_the_librarys_text_where_it_is_hard(key, tmp_path):
         <{source}> a cvo:Source ; cvo:citeKey "hard-2024" ; dcterms:title "a\\b\nc 𝄞 🎬"@EN-gb , "\"难\"\t\r"@zh-Hans .
         :encoding a cvo:Encoding ; cvo:encodes <{source}> ; prov:wasAttributedTo <http://example.org/me> ;
           dcterms:created "2024-05-06"^^xsd:date ; dcterms:license <http://example.org/licence> .
-        :c001 a cvo:RelationClaim ; cvo:statement "甲"@zh , "a"@en , "a" ; cvo:claimSubject :x ; cvo:claimPredicate :p ; cvo:claimObject :y ;
+        :c001 a cvo:RelationClaim ; cvo:statement "甲"@zh , "a"@en , "a" ;
+          cvo:claimSubject :x ; cvo:claimPredicate :p ; cvo:claimObject :y ;
           cvo:statedIn <{source}> ; cvo:locator [ a oa:SpecificResource ; oa:hasSelector [ oa:start 1 ; oa:end 2.50 ] ] .""",
         encoding="utf-8",
     )

@@ -94,6 +94,7 @@ def test_the_hooks_run_commands_that_exist(cvo, tmp_path: Path) -> None:
         ("vendor.github-actions", "action.yml"),
         ("vendor.github-workflows", ".github/workflows/validate.yml"),
         ("vendor.github-workflows", ".github/workflows/ci.yml"),
+        ("vendor.github-workflows", ".github/workflows/release.yml"),
     ],
 )
 def test_the_action_and_the_workflows_are_what_github_reads(schema: str, path: str) -> None:
