@@ -130,7 +130,7 @@ def repository(tmp_path_factory):
     return top
 
 
-def told(one, other=""):
+def told(one, other=None):
     return [(change.iri.rpartition("/")[2], change.status) for change in comparing.compare(states.read(one), states.read(other)).changes]
 
 
@@ -163,6 +163,7 @@ def test_a_folder_a_dump_and_the_files_of_one_state_are_the_same(tmp_path):
     [
         ("v9.9.9", "neither a file nor a revision of git: v9.9.9"),
         ("--upload-pack=x", "neither a file nor a revision of git"),
+        ("", "the name of what to compare is empty"),
         ("missing.ttl", "no such file: missing.ttl"),
         ("风险 🎬", "neither a file nor a revision of git: 风险 🎬"),
     ],

@@ -21,7 +21,7 @@ class DiffFormat(StrEnum):
 
 def diff(  # noqa: PLR0913 - one parameter for each option
     old: Annotated[str, typer.Argument(metavar="OLD", help="A file, a folder, a built site, or a revision of git such as v0.1.0.")],
-    new: Annotated[str, typer.Argument(metavar="[NEW]", help="The same. Default: the working data.")] = "",
+    new: Annotated[str | None, typer.Argument(metavar="[NEW]", help="The same. Default: the working data.")] = None,
     *,
     form: Annotated[DiffFormat | None, typer.Option("-f", "--format", help="Default: as the ending of FILE tells, else table.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,

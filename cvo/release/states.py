@@ -68,15 +68,17 @@ class State:
         return "value" if iri.startswith(CVO) else "other"
 
 
-def read(name: str = "") -> State:
+def read(name: str | None = None) -> State:
     """Return the state that *name* means: a file, a folder (a checkout, a built site, RDF files), a revision of git, or today's data.
 
     Raises: InputError, if it means none of these or cannot be read; SyntaxProblem, if a file is no RDF; EngineError, if git is missing.
     """
-    if not name:
+    if name is None:
         here = _top(Path.cwd())
         root = here if here is not None and _is_checkout(here) else data_root()
         return State("", _things(quad for path in _data_of(root) for quad in parsed(path)))
+    if not name:
+        raise InputError("the name of what to compare is empty", hint="name a file, a folder or a revision of git")
     path = Path(name)
     if path.is_dir():
         paths = _data_of(path) if _is_checkout(path) else [path / DUMP] if (path / DUMP).is_file() else expand(name)
