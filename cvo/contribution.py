@@ -38,6 +38,7 @@ class Contributed:
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:
         """Hold what `read` has read; with an *error* there are no *quads*."""
         self.path = path
+        self.unpacked = inner(path)
         self.text = text
         self.quads = quads
         self.own = frozenset(prefixes)  # those that it declares itself
@@ -61,7 +62,7 @@ class Contributed:
     @cached_property
     def map(self) -> sourcemap.SourceMap:
         """Return where the triples stand; read only when there is a finding to place."""
-        return sourcemap.read(self.text, quads=self.path.suffix.lower() == ".nq")
+        return sourcemap.read(self.text, quads=self.unpacked.suffix.lower() == ".nq")
 
     @cached_property
     def _named(self) -> dict[object, int]:
@@ -226,7 +227,7 @@ class Contributed:
 
     def filing(self) -> Iterator[Finding]:
         """Return what is wrong with the sources of the file: there are two, or the file is not called after its source."""
-        if self.path.suffix.lower() not in (".ttl", ".trig"):
+        if self.unpacked.suffix.lower() not in (".ttl", ".trig"):
             return
         encoded = {quad.object for quad in self.quads if quad.predicate.value == f"{CVO}encodes"}
         sources = list(dict.fromkeys(q.subject for q in self.quads if q.predicate.value == f"{RDF}type" and q.object == SOURCE_CLASS))
@@ -237,8 +238,8 @@ class Contributed:
                 to_do = (("en", "move this source and its claims into a file of their own"), ("zh", "请把这个来源及其论断移到另一个文件"))
                 yield self._finding(place, "CVO-ONE-SOURCE", said, source, to_do)
         for index, key in self._cite_keys():
-            source, name = self.quads[index].subject, f"{key}{self.path.suffix}"
-            if sources == [source] and str(source) == f"<{SOURCE}{key}>" and key != self.path.stem:
+            source, name = self.quads[index].subject, self.path.name.replace(self.unpacked.stem, key, 1)
+            if sources == [source] and str(source) == f"<{SOURCE}{key}>" and key != self.unpacked.stem:
                 said = (
                     f"the file is called {self.path.name} and its source {key}: call it {name}",
                     f"文件名为 {self.path.name}，来源的引用键为 {key}：请将文件改名为 {name}",
@@ -258,7 +259,7 @@ class Contributed:
                 found.setdefault((quad.subject, predicate), []).append(index)
         for (subject, _), numbers in found.items():
             languages = {getattr(self.quads[number].object, "language", None) for number in numbers}
-            if len(numbers) == len(languages) or self.path.suffix.lower() not in (".ttl", ".trig"):
+            if len(numbers) == len(languages) or self.unpacked.suffix.lower() not in (".ttl", ".trig"):
                 continue
             places = list(dict.fromkeys(self.place(number, SUBJECT) for number in numbers))
             if len(places) > 1:
@@ -266,6 +267,16 @@ class Contributed:
                 said = (f"{name} is described twice, first at {first}", f"{name} 写了两次，第一次在 {first}")
                 to_do = (("en", "give this one a number of its own, or remove it"), ("zh", "请换一个编号，或删去其中一个"))
                 yield self._finding(places[-1], "CVO-TWICE", said, subject, to_do)
+
+
+def inner(path: Path) -> Path:
+    """Return *path* without the ending of gzip.
+
+    >>> from pathlib import Path
+    >>> inner(Path("li-2024.ttl.gz")).name, inner(Path("li-2024.ttl")).name
+    ('li-2024.ttl', 'li-2024.ttl')
+    """
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
 def _undeclared(prefix: str) -> Texts:
@@ -288,11 +299,11 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
 
     Raises: InputError, if it cannot be read or is of an unknown kind.
     """
-    kind = FORMATS.get(path.suffix.lower())
+    kind = FORMATS.get(inner(path).suffix.lower())
     if kind is None and path.exists():
         raise InputError(f"not a kind of file that cvo validates: {path}", hint=f"expected one of {' '.join(FORMATS)}")
     text = read_text(path) if text is None else text
-    base = base_iri(path) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
+    base = base_iri(inner(path)) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
     if span := sourcemap.too_deep(text):
         return Contributed(path, text, (), {}, _error(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
     parser = ox.parse(text, format=kind, base_iri=base, rename_blank_nodes=not contributed)

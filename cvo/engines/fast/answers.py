@@ -45,7 +45,7 @@ class Answers:
         is_open = query.reads is None or query.reads_focus
         if is_open in self._stores:
             return self._stores[is_open]
-        store = self._stores[is_open] = ox.Store()
+        store = self._stores[is_open] = self._new(is_open=is_open)
         queries = [other for other in self._queries if is_open == (other.reads is None or other.reads_focus)]
         named, default = ox.Quad, DEFAULT
         wanted = self._quads
@@ -59,6 +59,9 @@ class Answers:
         if any(other.reads_classes for other in queries):
             store.extend(self._classes())
         return store
+
+    def _new(self, *, is_open: bool) -> ox.Store:  # noqa: ARG002 - a stream has them on disk
+        return ox.Store()
 
     def _classes(self) -> Iterator[ox.Quad]:
         """Return the classes of each node, with their superclasses."""

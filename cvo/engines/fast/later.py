@@ -12,6 +12,7 @@ from cvo.engines.fast.queries import IS_A
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from cvo.engines.fast.model import Shape
     from cvo.engines.fast.nodes import Node
@@ -37,6 +38,10 @@ class Later(Answers):
     """The answers of a store that is filled as the file streams by, and asked at its end."""
 
     ready = False
+    room: Path | None = None  # the folder in which the stores are, if they are not in memory
+
+    def _new(self, *, is_open: bool) -> ox.Store:
+        return ox.Store() if self.room is None else ox.Store(str(self.room / ("open" if is_open else "closed")))
 
     def start(self) -> None:
         """Make the stores for the queries."""

@@ -20,7 +20,7 @@ from cvo.engines.fast.run import Run, run
 from cvo.files import base_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cvo.engines.fast.graph import Block
@@ -49,11 +49,13 @@ class Streamed:
 class Stream(Run):
     """A run over subjects that come one after another, beside a vocabulary that is held."""
 
-    def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes) -> None:
-        """Hold the *vocabulary*, to check what comes against *shapes*."""
+    def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes, room: Path | None = None) -> None:
+        """Hold the *vocabulary*, to check what comes against *shapes*; what queries read goes into the folder *room*, if there is one."""
         super().__init__(vocabulary, shapes)
         self.held = frozenset(self.of)
+        self._asked: set[Node] = set()
         self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.quads)
+        self.answers.room = room
         self.answers.start()
         self.here: Node = ""
         self.now: Block = {}
@@ -71,7 +73,6 @@ class Stream(Run):
         self.kept = 0
         self.is_sparing = False
         self.triples = 0
-        self._asked: set[Node] = set()
 
     # -- lookups
 
@@ -235,9 +236,9 @@ def check_file(path: Path, shapes: Shapes, vocabulary: Sequence[ox.Quad] = ()) -
     collecting = gc.isenabled()
     gc.disable()  # nothing here refers to itself, and there are many small objects
     try:
-        for subject, block, quads in subjects_of(path, with_quads=with_quads):
+        for subject, block, quads in subjects_of(_parsed(path), with_quads=with_quads):
             stream.take(subject, block, quads)
-        return stream.finish(lambda: subjects_of(path, with_quads=False))
+        return stream.finish(lambda: subjects_of(_parsed(path), with_quads=False))
     except Unstreamable:
         return _whole(path, shapes, vocabulary)
     finally:
@@ -245,13 +246,13 @@ def check_file(path: Path, shapes: Shapes, vocabulary: Sequence[ox.Quad] = ()) -
             gc.enable()
 
 
-def subjects_of(path: Path, *, with_quads: bool) -> Iterator[tuple[Node, Block, list[ox.Quad]]]:
-    """Return the subjects of the file *path* as they come: what is said of each until another one comes."""
+def subjects_of(parsed: Iterable[ox.Quad], *, with_quads: bool) -> Iterator[tuple[Node, Block, list[ox.Quad]]]:
+    """Return the subjects of the triples *parsed* as they come: what is said of each until another one comes."""
     named, literal = ox.NamedNode, ox.Literal
     current: object = None
     block: Block = {}
     quads: list[ox.Quad] = []
-    for quad in _parsed(path):
+    for quad in parsed:
         subject, predicate, value, _ = quad
         if subject != current:
             if current is not None:

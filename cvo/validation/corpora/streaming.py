@@ -1,0 +1,262 @@
+"""One large file of a corpus, checked as it streams by; what was found is then given its place, from the few lines it stands in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from cvo.contribution import FORMATS, Contributed, inner, read
+from cvo.errors import CvoError, InputError
+from cvo.files import base_iri
+from cvo.findings import one_per_cause
+from cvo.names import curie
+from cvo.outcome import Outcome
+from cvo.terms import CVO, RDF
+from cvo.validation.corpora.excerpts import Excerpt, around, excerpts, shifted, shifted_place
+from cvo.validation.corpora.inputs import opened, text_of
+from cvo.validation.corpora.inspecting import Batch, Inspected, Task, named, unopened
+from cvo.validation.corpora.mentions import Gathering
+from cvo.validation.surroundings import Surroundings
+from cvo.validation.validator import FOREIGN, OWN, TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cvo.contribution import Term
+    from cvo.engines.fast.nodes import Node
+    from cvo.engines.fast.stream import Stream, Streamed
+    from cvo.errors import Place
+    from cvo.findings import Finding, Slip
+    from cvo.outcome import Result
+    from cvo.validation.corpora.bench import Bench
+
+BEYOND = (b"<<", b"--ltr", b"--rtl")  # what RDF 1.2 is written with
+FEW = 50  # uses of one undeclared term that are reported
+SOURCES = frozenset({f"{CVO}encodes", f"{CVO}citeKey"})
+LOST = 1 << 16  # names that are remembered as fine
+
+
+def streamed(bench: Bench, task: Task) -> Inspected:
+    """Return what is wrong with the large file of *task*, the same as if it were read whole.
+
+    One that is not grouped by subject, or in which a value may have been typed otherwise, is read whole.
+    """
+    from cvo.engines.fast.later import Unstreamable  # noqa: PLC0415 - most files are small
+
+    if bench.shapes is None:
+        return _whole(bench, task, bench.note)
+    try:
+        if _is_beyond(task.name):
+            return _whole(bench, task, "")
+        large = Large(bench, task)
+        try:
+            return large.inspected_alone()
+        except Unstreamable as reason:
+            return _whole(bench, task, f"read whole, which takes more memory: {task.name} ({reason})")
+        except SyntaxError as error:
+            return large.malformed(error)
+    except (OSError, EOFError, ValueError) as error:
+        return unopened(task, InputError(f"cannot be read ({error})"))
+    except CvoError as error:
+        return unopened(task, error)
+
+
+def _is_beyond(name: str) -> bool:
+    """Return whether the file *name* may have what only RDF 1.2 has."""
+    with opened(name) as file:
+        before = b""
+        while data := file.read(1 << 20):
+            if any(word in before + data for word in BEYOND):
+                return True
+            before = data[-4:]
+    return False
+
+
+def _whole(bench: Bench, task: Task, note: str) -> Inspected:
+    text = text_of(task.name)
+    file = read(task.path, task.number, text=text)
+    if problems := file.problems or tuple(filter(None, [file.taken(bench.keys)])):
+        return Inspected(task.number, named(problems, task.name), unread="malformed")
+    (found,) = Batch(bench, [file], task.beside).inspected()
+    notes = found.notes if not note or note in found.notes else (*found.notes, note)
+    return replace(found, number=task.number, findings=named(found.findings, task.name), notes=notes)
+
+
+class Large(Batch):
+    """A run over one file that is not in memory."""
+
+    def __init__(self, bench: Bench, task: Task) -> None:
+        """Take the vocabulary and all shipped instances of *bench*, as nobody knows yet which of them the file names."""
+        self.task, self.path = task, task.path
+        self.head = Contributed(self.path, "", (), {}, None)
+        super().__init__(bench, [self.head], task.beside)
+        self.hold([*bench.beside(None), *self._borrowing()])
+        self.prefixes: dict[str, str] = {}
+        self.uses: dict[str, dict[str, None]] = {}
+        self.kinds: Counter[str] = Counter()
+        self.claimed = 0
+        self.sources: dict[str, None] = {}
+
+    def inspected_alone(self) -> Inspected:
+        """Return what is wrong with the file.
+
+        Raises: Unstreamable, if it must be read whole; SyntaxError, if it is none of its kind.
+        """
+        from cvo.engines.fast.stream import Stream, subjects_of  # noqa: PLC0415 - most files are small
+
+        assert self.bench.shapes is not None  # noqa: S101 - else it is read whole
+        with_quads = bool(self.bench.shapes.queries)
+        on_disk = with_quads and self._size() > self.bench.setting.roomy
+        with TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
+            stream = Stream(self.around, self.bench.shapes, Path(folder) if on_disk else None)
+            gathering = Gathering(self.described - self.borrowed.keys(), stream.is_described)
+            watch = self._watched(stream, gathering)
+            with closing(self._quads()) as quads:
+                for subject, block, some in subjects_of(quads, with_quads=with_quads):
+                    stream.take(subject, block, some)
+                    watch(subject, block)
+            done = stream.finish(lambda: subjects_of(self._quads(), with_quads=False))
+            undeclared = {iri: users for iri, users in self.uses.items() if not stream.is_described(iri)}
+            declared = {iri for iri in self.uses if iri not in undeclared}
+        findings, unread = self._found(done, undeclared, declared)
+        if unread:
+            return Inspected(self.task.number, named(findings, self.task.name), unread="malformed")
+        classes = tuple(sorted((curie(kind, self.head.prefixes), number) for kind, number in self.kinds.items()))
+        return Inspected(
+            self.task.number,
+            named(sorted(findings), self.task.name),
+            done.checked,
+            self.claimed,
+            classes,
+            mentions=gathering.all(),
+            notes=self.notes,
+        )
+
+    def _borrowing(self) -> list[Surroundings]:
+        if not self.task.beside:
+            return []
+        quads = tuple(ox.parse(self.task.beside, format=ox.RdfFormat.N_TRIPLES))
+        return [Surroundings(frozenset(self.borrowed), frozenset(), quads)]
+
+    def _size(self) -> int:
+        size = 0
+        with opened(self.task.name) as file:
+            while size <= self.bench.setting.roomy and (data := file.read(1 << 20)):
+                size += len(data)
+        return size
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        kind = FORMATS[inner(self.path).suffix.lower()]
+        base = base_iri(inner(self.path)) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
+        with opened(self.task.name) as file:
+            parser = ox.parse(input=file, format=kind, base_iri=base)
+            yield from parser
+            self.prefixes = dict(parser.prefixes)
+
+    def _watched(self, stream: Stream, gathering: Gathering):  # noqa: ANN202, C901 - a function that is called for each subject
+        """Return the function to which each subject is told, once it is checked."""
+        claims = self._below(f"{CVO}Claim")
+        fine = dict.fromkeys((*self.described, *self.known, *OWN))
+        spaces = (*OWN, *FOREIGN)
+        uses, kinds, literal = self.uses, self.kinds, ox.Literal
+        fixed = len(fine)
+
+        def used(iri: str, subject: str) -> None:
+            if iri.startswith(spaces):
+                users = uses.setdefault(iri, {})
+                if len(users) < FEW:
+                    users[subject] = None
+            elif len(fine) < fixed + LOST:
+                fine[iri] = None
+
+        def watch(subject: Node, block: Mapping[str, Sequence[Node]]) -> None:
+            assert isinstance(subject, str)  # noqa: S101 - no literal is a subject
+            gathering.take(subject, block)
+            if hash(subject) in stream.targets:
+                names = [kind for kind in block.get(TYPE, ()) if type(kind) is str and not kind.startswith("_:")]
+                kinds.update(names)
+                self.claimed += not claims.isdisjoint(names)
+            for predicate, values in block.items():
+                if predicate not in fine:
+                    used(predicate, subject)
+                for value in values:
+                    iri = value.datatype.value if type(value) is literal else value
+                    if iri not in fine and not iri.startswith("_:"):  # type: ignore[union-attr]
+                        used(iri, subject)  # type: ignore[arg-type]
+            if not SOURCES.isdisjoint(block) or f"{CVO}Source" in block.get(TYPE, ()):
+                self.sources[subject] = None
+
+        return watch
+
+    # -- places
+
+    def _found(self, done: Streamed, undeclared: Mapping[str, Mapping[str, None]], declared: set[str]) -> tuple[list[Finding], bool]:
+        """Return the findings; and whether these say that the file was not to be checked: a prefix is wrong, or the IRIs are taken."""
+        head = Contributed(self.path, self._beginning(), (), self.prefixes, None)
+        if head.problems:
+            return list(head.problems), True
+        self.files = [head]
+        results: dict[str, list[Result]] = {}
+        for result in done.results:
+            results.setdefault(result.focus.value if isinstance(result.focus, ox.NamedNode) else "", []).append(result)
+        slips = {subject for users in undeclared.values() for subject in users}
+        pieces = excerpts(self.task.name, self.path, self.prefixes, {*results, *slips, *self.sources} - {""})
+        self.declared = self.described | declared
+        has_own = any(iri.startswith(OWN) for iri in self.declared)
+        found: list[Finding] = []
+        slipped: list[Slip] = []
+        for focus in sorted({*results, *slips}):
+            piece = pieces.get(focus, head)
+            self.files, self.where = [piece], {result.focus: [piece] for result in results.get(focus, ())}
+            self.named = {}
+            found += [shifted(each, piece) for each in self._results(Outcome(tuple(results.get(focus, ())), frozenset()))]
+            if has_own and focus in slips:
+                slipped += [replace(each, finding=shifted(each.finding, piece)) for each in self._slips()]
+        self.files = [head]
+        return [*one_per_cause(slipped, found), *self._filing(pieces)], False
+
+    def _beginning(self) -> str:
+        """Return the lines at the top that declare prefixes."""
+        with opened(self.task.name) as file:
+            return file.read(1 << 16).decode("utf-8", "replace")
+
+    def _filing(self, pieces: Mapping[str, Excerpt]) -> list[Finding]:
+        """Return what is wrong with the sources of the file."""
+        some = [pieces[source] for source in self.sources if source in pieces]
+        quads = [quad for piece in some for quad in piece.quads if quad.predicate.value in SOURCES or quad.predicate.value == f"{RDF}type"]
+        homes = {quad.subject: piece for piece in some for quad in piece.quads}
+        together = _Sources(self.path, "", quads, self.prefixes, None)
+        together.homes = homes
+        return list(together.filing())
+
+    def malformed(self, error: SyntaxError) -> Inspected:
+        """Return that the file is none of its kind, with the place of *error*."""
+        piece = around(self.task.name, self.path, error)
+        return Inspected(
+            self.task.number, named([replace(shifted(piece.problems[0], piece), fix=None)], self.task.name), unread="malformed"
+        )
+
+
+class _Sources(Contributed):
+    """What a large file says of its sources, each with its place in its excerpt."""
+
+    homes: Mapping[object, Excerpt] = MappingProxyType({})
+
+    def place_of_node(self, focus: Term) -> Place | None:
+        """Return where *focus* is described."""
+        home = self.homes.get(focus)
+        place = home.place_of_node(focus) if home else None
+        return shifted_place(place, home) if home and place else None
+
+    def place(self, index: int, role: int) -> Place:
+        """Return the place of a part of a triple."""
+        quad = self.quads[index]
+        home = self.homes.get(quad.subject)
+        return shifted_place(home.place(list(home.quads).index(quad), role), home) if home else self.top
