@@ -26,6 +26,7 @@ class ReportFormat(StrEnum):
 
     CONCISE = "concise"
     JSON = "json"
+    JSONL = "jsonl"
     SARIF = "sarif"
     GITHUB = "github"
     JUNIT = "junit"
@@ -44,7 +45,7 @@ class FailOn(StrEnum):
 
 
 def validate(  # noqa: PLR0913 - one parameter for each option
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Turtle or TriG files, or folders of them.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, globs; gzip too.")] = None,
     *,
     form: Annotated[
         ReportFormat | None,
@@ -68,6 +69,13 @@ def validate(  # noqa: PLR0913 - one parameter for each option
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="CODE,...", help="No findings whose code begins so. Repeatable.")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", metavar="N", min=1, help="Processes for a corpus. Default: all cores.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="FILE", help="Keep what is done in FILE; unchanged files are not checked again.")
+    ] = None,
+    scheduler: Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Check on the workers of a Dask scheduler.")] = "",
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The least severity that gives exit status 1.")] = FailOn.VIOLATION,
 ) -> None:
     """Check contributed files against the shapes; every finding has its file, line and column.
@@ -80,11 +88,24 @@ def validate(  # noqa: PLR0913 - one parameter for each option
         raise InputError("--base goes with --changed")
     if watch and diff:
         raise InputError("--watch does not go with --diff")
+    if watch and (jobs or resume or scheduler):
+        raise InputError("--watch does not go with --jobs, --resume and --scheduler")
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
     copies = [(file, by_ending(file, ReportFormat) or "concise") for file in also or ()]
     lists = [tuple(each or ()) for each in (paths, against, select, ignore)]
     run = validating.Run(
-        lists[0], engine=engine.value, changed=changed, base=base, against=lists[1], select=lists[2], ignore=lists[3], fix=fix, diff=diff
+        lists[0],
+        engine=engine.value,
+        changed=changed,
+        base=base,
+        against=lists[1],
+        select=lists[2],
+        ignore=lists[3],
+        fix=fix,
+        diff=diff,
+        jobs=jobs,
+        resume=resume,
+        scheduler=scheduler,
     )
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     colour = chosen == "concise" and output is None and sys.stdout.isatty() and not plain
@@ -105,6 +126,11 @@ def validate(  # noqa: PLR0913 - one parameter for each option
         deliver(report.write(result, chosen, lang=lang.value, colour=colour), output)
         return selection.status(result, fail_on.value)
 
+    if not watch and run.is_corpus():
+        from cvo.validation.corpora import telling  # noqa: PLC0415 - not for a few files
+
+        told = telling.Telling(chosen, lang.value, output, copies, run.looks(), fail_on.value, colour)
+        raise typer.Exit(telling.tell(run.checking(), told))
     if watch:
         validating.watch(run, show)
     raise typer.Exit(show())

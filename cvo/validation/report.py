@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "summary", "write"]
 
-FORMATS = ("concise", "json", "sarif", "github", "junit", "md", "html", "turtle")
+FORMATS = ("concise", "json", "jsonl", "sarif", "github", "junit", "md", "html", "turtle")
 
 
 def write(report: Report, format: str = "concise", lang: str = "en", *, colour: bool = False) -> str:  # noqa: A002  the option's name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
@@ -20,9 +21,11 @@ from cvo.validation.reports.words import counted, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from cvo.findings import Finding
+    from cvo.validation.corpora.checking import Checking
+
+MANY, HEAVY = 64, 8 << 20  # files, and bytes, that are held together; more of them are a corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,34 @@ class Run:
     fix: bool = False
     diff: bool = False
     engine: str = "fast"
+    jobs: int | None = None
+    resume: Path | None = None
+    scheduler: str = ""
+
+    def is_corpus(self) -> bool:
+        """Return whether this is a run over a corpus, file by file, and not over a few files that are held together.
+
+        Raises: InputError, if what is asked for does not go with a corpus.
+        """
+        asked = self.jobs is not None or self.resume is not None or bool(self.scheduler)
+        if self.fix or self.diff:
+            if asked:
+                raise InputError("--fix and --diff do not go with --jobs, --resume and --scheduler", hint="name the files to repair")
+            return False
+        return asked or (not self.changed and any(map(_is_large, self.paths))) or len(self.paths) > MANY
+
+    def checking(self) -> Checking:
+        """Return the run over a corpus."""
+        from cvo.validation.corpora.bench import Setting  # noqa: PLC0415 - only for a corpus
+        from cvo.validation.corpora.checking import Checking  # noqa: PLC0415
+
+        self._wanted()
+        shapes = tuple(map(str, expand(list(self.against)))) if self.against else ()
+        return Checking(tuple(self.files()), Setting(shapes, self.engine), self.jobs or 0, self.scheduler, self.resume)
+
+    def looks(self) -> Callable[[Finding], bool]:
+        """Return whether a finding is wanted."""
+        return self._wanted()
 
     def files(self) -> list[str]:
         """Return the files and folders that are checked now.
@@ -87,6 +118,25 @@ class Run:
         if self.fix and not self.diff:
             done.write()
         return done.report, done
+
+
+def _is_large(path: str) -> bool:
+    """Return whether *path* is more than is held in memory at once: a packed or large file, an address, or a folder of many."""
+    if "://" in path or path.lower().endswith(".gz"):
+        return True
+    if Path(path).is_file():
+        return Path(path).stat().st_size > HEAVY
+    from cvo.validation.corpora.inputs import found  # noqa: PLC0415 - not for single files
+
+    some = 0
+    try:
+        for number, each in enumerate(found([path]), 1):
+            some += each.size
+            if number > MANY or some > HEAVY or each.name.lower().endswith(".gz"):
+                return True
+    except InputError:
+        pass  # told where the files are read
+    return False
 
 
 def _codes(shapes: Sequence[Path]) -> list[str]:

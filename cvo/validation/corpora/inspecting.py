@@ -209,8 +209,8 @@ class Batch(_Check):
         focus = result.focus
         if not isinstance(focus, ox.NamedNode) or focus.value not in self.borrowed:
             return True
-        own = {quad.predicate.value for file in self.where.get(focus, ()) for quad in file.about(focus)}
-        return isinstance(result.path, str) and result.path in own
+        own = [quad for file in self.where.get(focus, ()) for quad in file.about(focus) if quad.predicate.value == result.path]
+        return bool(own) and (result.value is None or any(quad.object == result.value for quad in own))
 
     def _mentions(self, file: Contributed) -> Mentions:
         blocks = blocks_of(file.quads)

@@ -17,10 +17,13 @@ COLOURS = {"violation": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;3
 
 def write(report: Report, lang: str = "en", *, colour: bool = False) -> str:
     """Return *report* for the terminal, in *lang*."""
+    return "".join([*(one(finding, lang, colour=colour) for finding in report.findings), summary(report, lang), "\n"])
+
+
+def one(finding: Finding, lang: str = "en", *, colour: bool = False) -> str:
+    """Return *finding* with an empty line after it."""
     paint = COLOURS if colour else dict.fromkeys(COLOURS, "")
-    words = WORDS.get(lang, WORDS["en"])
-    lines = [line for finding in report.findings for line in (*_told(finding, lang, words, paint), "")]
-    return "\n".join([*lines, summary(report, lang), ""])
+    return "\n".join([*_told(finding, lang, WORDS.get(lang, WORDS["en"]), paint), "", ""])
 
 
 def _told(finding: Finding, lang: str, words: dict[str, str], paint: dict[str, str]) -> Iterator[str]:

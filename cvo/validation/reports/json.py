@@ -28,12 +28,13 @@ def write(report: Report, lang: str = "en") -> str:  # noqa: ARG001  it has all 
         "warnings": report.count("warning"),
         "infos": report.count("info"),
         "fixable": sum(finding.fix is not None for finding in report.findings),
-        "findings": [_fields(finding) for finding in report.findings],
+        "findings": [fields(finding) for finding in report.findings],
     }
     return escaped(json.dumps(about, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _fields(finding: Finding) -> dict[str, object]:
+def fields(finding: Finding) -> dict[str, object]:
+    """Return *finding* as an object of JSON."""
     return {
         "file": finding.place.file,
         **_span(finding.place),

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from cvo.findings import SEVERITIES, text_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cvo.findings import Finding, Report
 
 KEPT = "\u3000\u200c\u200d"  # the ideographic space, and what joins letters and emoji
@@ -61,11 +63,17 @@ def summary(report: Report, lang: str = "en") -> str:
     >>> summary(Report((), ("a.ttl", "b.ttl"), checked=4, rules=41, unread=1))
     'Checked 4 nodes in 1 file against 41 rules; 1 file could not be checked: no findings (0.00 s)'
     """
-    if not report.files:
-        return "没有改动过的文件" if lang == "zh" else "No file has changed"
-    found = [(severity, report.count(severity)) for severity in SEVERITIES if report.count(severity)]
-    number, read = report.claims or report.checked, len(report.files) - report.unread
+    counts = {severity: report.count(severity) for severity in SEVERITIES}
     fixable = sum(finding.fix is not None for finding in report.findings)
+    return summed(report, len(report.files), counts, fixable, lang)
+
+
+def summed(report: Report, files: int, counts: Mapping[str, int], fixable: int, lang: str) -> str:
+    """Return the summary of a *report* of which only the numbers are known: how many *files*, and findings of each severity."""
+    if not files:
+        return "没有改动过的文件" if lang == "zh" else "No file has changed"
+    found = [(severity, counts[severity]) for severity in SEVERITIES if counts.get(severity)]
+    number, read = report.claims or report.checked, files - report.unread
     if lang == "zh":
         words = WORDS["zh"]
         what = "，".join(f"{count} 个{words[severity]}" for severity, count in found) or words["clean"]
