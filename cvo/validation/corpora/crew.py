@@ -5,6 +5,7 @@ Each gives back every task once, with what came of it; a worker that dies takes 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import deque
@@ -101,8 +102,9 @@ class Cores:
     def close(self) -> None:
         """End the processes."""
         if self.pool is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.pool.shutdown(wait=True, cancel_futures=True)
             self.pool = None
+            gc.collect()  # gives the locks of the pool back, which the system would miss: the command ends without looking back
 
 
 def _quiet() -> None:

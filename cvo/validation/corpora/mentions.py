@@ -101,7 +101,8 @@ class Gathering:
 
     def _subject(self, subject: str, block: Mapping[str, Sequence[Node]]) -> None:
         if RELATIONS.issuperset(block):  # its own file describes it
-            self.related[subject] = None
+            if subject not in self.known:
+                self.related[subject] = None
         else:
             self.described.append(mark(subject))
             home = document(subject)
