@@ -44,7 +44,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-def validate(  # noqa: PLR0913 - one parameter for each option
+def validate(  # noqa: C901, PLR0913 - one parameter for each option
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, globs; gzip too.")] = None,
     *,
     form: Annotated[

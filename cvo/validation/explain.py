@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cvo.findings import Texts
 
+CORPORA = "corpora"  # the file about rules that one file alone cannot break
 COMPONENTS = "components"  # the file about shapes of other people
 WORDS = {
     "en": {"violation": "error", "warning": "warning", "info": "note", "wrong": "wrong", "right": "right", "shape": "shape"},
@@ -52,7 +53,7 @@ class Explanation:
 def examples() -> dict[str, dict[str, Any]]:
     """Return the shipped examples by their codes, each with the name of its file."""
     found: dict[str, dict[str, Any]] = {}
-    for name in ("rules", "files", COMPONENTS):
+    for name in ("rules", "files", CORPORA, COMPONENTS):
         about = tomllib.loads(read_text(data_root() / "shapes" / "examples" / f"{name}.toml"))
         found |= {code: {**fields, "from": name} for code, fields in about.items()}
     return found

@@ -15,11 +15,12 @@ from cvo import __version__, progress
 from cvo.errors import InputError, NothingChecked
 from cvo.files import shipped
 from cvo.findings import Report
+from cvo.validation.corpora.batches import Inspected, Task, unopened
 from cvo.validation.corpora.bench import Setting, bench
 from cvo.validation.corpora.crew import Died, cores, crew
 from cvo.validation.corpora.crossing import Crossing
 from cvo.validation.corpora.inputs import Input, found, weight
-from cvo.validation.corpora.inspecting import Inspected, Task, inspect, unopened
+from cvo.validation.corpora.inspecting import inspect
 from cvo.validation.corpora.journal import FORM, Journal
 from cvo.validation.corpora.pointing import lend, point
 
@@ -82,7 +83,7 @@ class Checking:
             journal.close()
 
     def _run(self, journal: Journal) -> Iterator[Finding]:
-        journal.list(found(self.paths))
+        journal.take(found(self.paths))
         here = {path.name for folder in ("ontology", "instances") for path in shipped(folder)}
         own = frozenset(name for name in (Path(name).name.removesuffix(".gz") for name in journal.names()) if name in here)
         self.setting = Setting(self.setting.shapes, self.setting.engine, own, self.setting.large, self.setting.roomy)

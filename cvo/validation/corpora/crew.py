@@ -8,11 +8,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cvo.errors import CvoError, EngineError
@@ -108,10 +109,18 @@ class Cores:
 
 
 def _quiet() -> None:
-    """Leave an interrupt to the process that everybody watches."""
+    """Leave an interrupt to the process that everybody watches, and end when that one does, however it ends."""
     import signal  # noqa: PLC0415 - only in workers
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Cluster:
@@ -127,7 +136,9 @@ class Cluster:
         except ImportError:
             raise EngineError("--scheduler needs a package that is missing: distributed", hint=f"install it: {CLUSTER}") from None
         try:
-            self.client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
+            self.client: Any = Client(  # type: ignore[no-untyped-call]
+                address, timeout=PATIENCE, set_as_default=False
+            )
         except (OSError, TimeoutError, ValueError) as error:
             hint = "start one with: dask scheduler, and workers with: dask worker ADDRESS"
             raise EngineError(f"no scheduler answers at: {address}", hint=hint) from error
@@ -138,7 +149,7 @@ class Cluster:
 
         queue = iter(tasks)
         running: dict[Any, T] = {}
-        ready = as_completed()
+        ready: Any = as_completed()  # type: ignore[no-untyped-call]
 
         def more() -> None:
             ahead = max(2, AHEAD * sum(self.client.ncores().values()))

@@ -66,10 +66,11 @@ def excerpts(name: str, path: Path, prefixes: Mapping[str, str], wanted: Collect
     return found
 
 
-def _descriptions(name: str, prefixes: Mapping[str, str], wanted: Collection[str]) -> Iterator[tuple[str, int, bytes, bytes]]:
+def _descriptions(name: str, prefixes: Mapping[str, str], wanted: Collection[str]) -> Iterator[tuple[str, int, bytes, bytes]]:  # noqa: C901
     """Return each IRI that is wanted, its line, the lines that describe it, and the directives before them."""
     spaces = {key.encode(): value for key, value in prefixes.items()}
-    header, taken, size = b"", [], 0
+    taken: list[bytes] = []
+    header, size = b"", 0
     current, start, ended = "", 0, True
     with opened(name) as file:
         for number, line in enumerate(file, 1):

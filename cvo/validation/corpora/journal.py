@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cvo.findings import Finding
+    from cvo.validation.corpora.batches import Inspected
     from cvo.validation.corpora.inputs import Input
-    from cvo.validation.corpora.inspecting import Inspected
 
 FORM = "cvo validation journal 1"
 TABLES = """
@@ -122,7 +122,7 @@ class Journal:
 
     # -- files
 
-    def list(self, inputs: Iterable[Input]) -> None:
+    def take(self, inputs: Iterable[Input]) -> None:
         """Take the files of this run, in their order; those that have changed since they were checked are to be checked again."""
         data = self.data
         data.execute("BEGIN")
@@ -139,8 +139,8 @@ class Journal:
             else:
                 changed.append(row[0])
                 anew = "done = 0, again = '', links = 0"
-                values = (each.size, each.stamp, place, row[0])
-                data.execute(f"UPDATE file SET size = ?, stamp = ?, listed = 1, place = ?, {anew} WHERE id = ?", values)  # noqa: S608
+                state = (each.size, each.stamp, place, row[0])
+                data.execute(f"UPDATE file SET size = ?, stamp = ?, listed = 1, place = ?, {anew} WHERE id = ?", state)  # noqa: S608
         gone = [row[0] for row in data.execute("SELECT id FROM file WHERE listed = 0")]
         if changed or gone:
             data.execute("CREATE TEMP TABLE IF NOT EXISTS old (file INTEGER PRIMARY KEY)")

@@ -10,10 +10,10 @@ from cvo.contribution import FORMATS, RELATIONS, Contributed, inner, read
 from cvo.engines.fast.nodes import node_of
 from cvo.files import base_iri
 from cvo.findings import Finding
+from cvo.validation.corpora.batches import Task, named
 from cvo.validation.corpora.crossing import DANGLING, OPPOSED, SAME, TWICE
 from cvo.validation.corpora.excerpts import excerpts, shifted_place
 from cvo.validation.corpora.inputs import opened, text_of
-from cvo.validation.corpora.inspecting import Task, named
 from cvo.validation.corpora.mentions import OUTWARD, PAIRS, STATED_IN, STATEMENT, fingerprint, mark, pair
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def lend(setting: Setting, task: Task, marks: Sequence[int]) -> tuple[int, dict[
         seek = {node_of(q.object) for some in blocks.values() for q in some if type(q.object) is not ox.Literal} - blocks.keys()
         found: dict[str, list[ox.Quad]] = {}
         for quad in _quads(setting, task):
-            subject = str(node_of(quad.subject))  # type: ignore[arg-type]
+            subject = str(node_of(quad.subject))
             if depth == 0:
                 number = known.get(subject)
                 if number is None:
@@ -87,9 +87,9 @@ def point(setting: Setting, task: Task, hits: Sequence[Hit], values: frozenset[s
     """Return a finding for each of the *hits* in the file of *task*, but not about *values* that it has findings about already."""
     wanted = {(hit.code, hit.mark): hit for hit in hits}
     found: dict[tuple[str, int], ox.Quad] = {}
-    for code, number, quad in _marked(_quads(setting, task), {hit.code for hit in hits}):
+    for code, number, about in _marked(_quads(setting, task), {hit.code for hit in hits}):
         if (code, number) in wanted:
-            found.setdefault((code, number), quad)
+            found.setdefault((code, number), about)
     text = text_of(task.name, setting.large)
     if text is not None:
         file = read(task.path, task.number, text=text)
@@ -110,7 +110,7 @@ def point(setting: Setting, task: Task, hits: Sequence[Hit], values: frozenset[s
     return list(named(sorted(findings), task.name))
 
 
-def _marked(quads: Iterable[ox.Quad], codes: set[str]) -> Iterator[tuple[str, int, ox.Quad]]:
+def _marked(quads: Iterable[ox.Quad], codes: set[str]) -> Iterator[tuple[str, int, ox.Quad]]:  # noqa: C901 - one kind after the other
     """Return the marks that the triples have, for each of the *codes*."""
     statements: list[ox.Quad] = []
     source: object = None
@@ -133,7 +133,7 @@ def _marked(quads: Iterable[ox.Quad], codes: set[str]) -> Iterator[tuple[str, in
             if DANGLING in codes and predicate not in OUTWARD:
                 yield DANGLING, mark(quad.object.value), quad
             if OPPOSED in codes and predicate in PAIRS:
-                yield OPPOSED, pair(str(node_of(quad.subject)), quad.object.value), quad  # type: ignore[arg-type]
+                yield OPPOSED, pair(str(node_of(quad.subject)), quad.object.value), quad
         if DANGLING in codes and predicate in RELATIONS and isinstance(quad.subject, ox.NamedNode):
             yield DANGLING, mark(quad.subject.value), quad
 

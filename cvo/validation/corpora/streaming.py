@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,15 +18,15 @@ from cvo.findings import one_per_cause
 from cvo.names import curie
 from cvo.outcome import Outcome
 from cvo.terms import CVO, RDF
+from cvo.validation.corpora.batches import Batch, Inspected, Task, named, unopened
 from cvo.validation.corpora.excerpts import Excerpt, around, excerpts, shifted, shifted_place
 from cvo.validation.corpora.inputs import opened, text_of
-from cvo.validation.corpora.inspecting import Batch, Inspected, Task, named, unopened
 from cvo.validation.corpora.mentions import Gathering
 from cvo.validation.surroundings import Surroundings
 from cvo.validation.validator import FOREIGN, OWN, TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cvo.contribution import Term
     from cvo.engines.fast.nodes import Node
@@ -43,7 +42,7 @@ SOURCES = frozenset({f"{CVO}encodes", f"{CVO}citeKey"})
 LOST = 1 << 16  # names that are remembered as fine
 
 
-def streamed(bench: Bench, task: Task) -> Inspected:
+def streamed(bench: Bench, task: Task) -> Inspected:  # noqa: PLR0911 - one for each way it may end
     """Return what is wrong with the large file of *task*, the same as if it were read whole.
 
     One that is not grouped by subject, or in which a value may have been typed otherwise, is read whole.
@@ -109,7 +108,8 @@ class Large(Batch):
 
         Raises: Unstreamable, if it must be read whole; SyntaxError, if it is none of its kind.
         """
-        from cvo.engines.fast.stream import Stream, subjects_of  # noqa: PLC0415 - most files are small
+        from cvo.engines.fast.later import Unstreamable  # noqa: PLC0415 - most files are small
+        from cvo.engines.fast.stream import Stream, subjects_of  # noqa: PLC0415
 
         assert self.bench.shapes is not None  # noqa: S101 - else it is read whole
         with_quads = bool(self.bench.shapes.queries)
@@ -118,11 +118,12 @@ class Large(Batch):
             stream = Stream(self.around, self.bench.shapes, Path(folder) if on_disk else None)
             gathering = Gathering(self.described - self.borrowed.keys(), stream.is_described)
             watch = self._watched(stream, gathering)
-            with closing(self._quads()) as quads:
-                for subject, block, some in subjects_of(quads, with_quads=with_quads):
-                    stream.take(subject, block, some)
-                    watch(subject, block)
+            for subject, block, some in subjects_of(self._quads(), with_quads=with_quads):
+                stream.take(subject, block, some)
+                watch(subject, block)
             done = stream.finish(lambda: subjects_of(self._quads(), with_quads=False))
+            if any(isinstance(result.focus, ox.BlankNode) for result in done.results) and self._size() <= self.bench.setting.roomy:
+                raise Unstreamable("there are findings at nodes without a name")
             undeclared = {iri: users for iri, users in self.uses.items() if not stream.is_described(iri)}
             declared = {iri for iri in self.uses if iri not in undeclared}
         findings, unread = self._found(done, undeclared, declared)
@@ -160,7 +161,7 @@ class Large(Batch):
             yield from parser
             self.prefixes = dict(parser.prefixes)
 
-    def _watched(self, stream: Stream, gathering: Gathering):  # noqa: ANN202, C901 - a function that is called for each subject
+    def _watched(self, stream: Stream, gathering: Gathering) -> Callable[[Node, Mapping[str, Sequence[Node]]], None]:  # noqa: C901 - a function that is called for each subject
         """Return the function to which each subject is told, once it is checked."""
         claims = self._below(f"{CVO}Claim")
         fine = dict.fromkeys((*self.described, *self.known, *OWN))
@@ -231,7 +232,7 @@ class Large(Batch):
         """Return what is wrong with the sources of the file."""
         some = [pieces[source] for source in self.sources if source in pieces]
         quads = [quad for piece in some for quad in piece.quads if quad.predicate.value in SOURCES or quad.predicate.value == f"{RDF}type"]
-        homes = {quad.subject: piece for piece in some for quad in piece.quads}
+        homes: dict[object, Excerpt] = {quad.subject: piece for piece in some for quad in piece.quads}
         together = _Sources(self.path, "", quads, self.prefixes, None)
         together.homes = homes
         return list(together.filing())
