@@ -104,7 +104,8 @@ def _remote(name: str) -> Iterator[Input]:
     try:
         paths = system.glob(path) if glob.has_magic(path) else system.find(path) if system.isdir(path) else [path]
         for each in sorted(paths):
-            if each == path or each.lower().endswith(ENDINGS):
+            hidden = any(part.startswith(".") for part in each.removeprefix(path).split("/"))
+            if each == path or (each.lower().endswith(ENDINGS) and not hidden):
                 yield _about(system, each)
     except CvoError:
         raise
@@ -170,11 +171,11 @@ def text_of(name: str, most: int | None = None) -> str | None:
 
     Raises: InputError, if it cannot be read or is not UTF-8.
     """
-    with opened(name) as file:
-        try:
+    try:
+        with opened(name) as file:
             data = file.read() if most is None else file.read(most + 1)
-        except (OSError, EOFError, ValueError) as error:
-            raise InputError(f"cannot be read ({error}): {name}") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"cannot be read ({error}): {name}") from None
     if most is not None and len(data) > most:
         return None
     return decode(data, name)

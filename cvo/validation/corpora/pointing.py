@@ -105,9 +105,14 @@ def point(setting: Setting, task: Task, hits: Sequence[Hit], values: frozenset[s
     findings = [
         _finding(hit, quad, pieces.get(getattr(quad.subject, "value", ""), first))
         for key, hit in wanted.items()
-        if (quad := found.get(key)) and str(quad.object) not in (values if hit.code == DANGLING else ())
+        if (quad := found.get(key)) and not (_is_object(hit, quad) and str(quad.object) in values)
     ]
     return list(named(sorted(findings), task.name))
+
+
+def _is_object(hit: Hit, quad: ox.Quad) -> bool:
+    """Return whether *hit* is that the object of *quad* is described nowhere."""
+    return hit.code == DANGLING and isinstance(quad.object, ox.NamedNode) and mark(quad.object.value) == hit.mark
 
 
 def _marked(quads: Iterable[ox.Quad], codes: set[str]) -> Iterator[tuple[str, int, ox.Quad]]:  # noqa: C901 - one kind after the other
@@ -141,10 +146,10 @@ def _marked(quads: Iterable[ox.Quad], codes: set[str]) -> Iterator[tuple[str, in
 def _finding(hit: Hit, quad: ox.Quad, file: Contributed) -> Finding:
     at = file.place_of_node(quad.subject) if hit.code == TWICE else None
     at = at or file.place_of_value(quad.subject, [quad.predicate.value], quad.object) or file.top
-    if hit.code == DANGLING and mark(getattr(quad.subject, "value", "")) == hit.mark:
+    if hit.code == DANGLING and not _is_object(hit, quad):
         at = file.place_of_node(quad.subject) or at
     about = {"name": file.show(quad.subject), "value": file.show(quad.object), "first": hit.first}
-    if hit.code == DANGLING and mark(getattr(quad.object, "value", "")) != hit.mark:
+    if hit.code == DANGLING and not _is_object(hit, quad):
         about["value"] = about["name"]
     said: Texts = tuple(zip(("en", "zh"), (text.format(**about) for text in SAID[hit.code]), strict=True))
     to_do: Texts = tuple(zip(("en", "zh"), TO_DO[hit.code], strict=True))

@@ -250,6 +250,13 @@ class _Sources(Contributed):
 
     homes: Mapping[object, Excerpt] = MappingProxyType({})
 
+    def line(self, number: int) -> str:
+        """Return the line *number* of the file."""
+        for home in self.homes.values():
+            if found := home.line(number - home.first + 1 + home.header) if number >= home.first else "":
+                return found
+        return ""
+
     def place_of_node(self, focus: Term) -> Place | None:
         """Return where *focus* is described."""
         home = self.homes.get(focus)
