@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cvo.findings import Finding
     from cvo.validation.corpora.checking import Checking
 
-MANY, HEAVY = 64, 8 << 20  # files, and bytes, that are held together; more of them are a corpus
+MANY, HEAVY = 64, 4 << 20  # files, and bytes, that are held together; more of them are a corpus
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Setting:
     shapes: tuple[str, ...] = ()
     engine: str = "fast"
     own: frozenset[str] = frozenset()
-    large: int = 20 << 20
+    large: int = 4 << 20
     roomy: int = 64 << 20
 
 
