@@ -36,9 +36,9 @@ def run(*arguments):
     done = subprocess.run([sys.executable, "-m", "cvo", "validate", *map(str, arguments)], capture_output=True, text=True, check=False)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.perf_counter() - started
-    print(
-        f"{seconds:8.1f} s  {used.ru_utime + used.ru_stime:8.1f} s of processors  {used.ru_maxrss // 1024:5} MB  {' '.join(map(str, arguments[1:]))}: {(done.stdout or done.stderr).strip().splitlines()[-1]}"
-    )
+    last = (done.stdout or done.stderr).strip().splitlines()[-1]
+    work, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    print(f"{seconds:8.1f} s  {work:8.1f} s of processors  {peak:5} MB  {' '.join(map(str, arguments[1:]))}: {last}")
     return seconds
 
 

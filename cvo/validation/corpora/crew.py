@@ -149,7 +149,7 @@ class Cluster:
 
         queue = iter(tasks)
         running: dict[Any, T] = {}
-        ready: Any = as_completed()  # type: ignore[no-untyped-call]
+        ready: Any = as_completed(loop=self.client.loop)  # type: ignore[no-untyped-call]
 
         def more() -> None:
             ahead = max(2, AHEAD * sum(self.client.ncores().values()))
