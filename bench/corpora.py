@@ -32,12 +32,13 @@ def core():
 
 
 def run(*arguments):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-m", "cvo", "validate", *map(str, arguments)], capture_output=True, text=True, check=False)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.perf_counter() - started
     last = (done.stdout or done.stderr).strip().splitlines()[-1]
-    work, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    work, peak = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, used.ru_maxrss // 1024
     print(f"{seconds:8.1f} s  {work:8.1f} s of processors  {peak:5} MB  {' '.join(map(str, arguments[1:]))}: {last}")
     return seconds
 
