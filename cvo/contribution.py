@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = {ending: ALL_FORMATS[ending] for ending in (".ttl", ".trig", ".nt", ".nq")}  # those whose places a source map finds
+LINES = (".nt", ".nq")  # a triple a line: no block describes a node
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
 SOURCE_CLASS = ox.NamedNode(f"{CVO}Source")
@@ -34,6 +35,8 @@ ONCE = frozenset({f"{CVO}statement", f"{CVO}passageDigest", f"{OA}hasSelector", 
 
 class Contributed:
     """The triples of a file, or the one thing that keeps it from having any."""
+
+    repairable = True  # whether what is typed at a place can be written anew; what is made for Turtle fits nothing else
 
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:
         """Hold what `read` has read; with an *error* there are no *quads*."""
@@ -48,6 +51,11 @@ class Contributed:
     def top(self) -> Place:
         """Return the beginning of the file."""
         return Place(str(self.path), 1, 1)
+
+    @property
+    def stem(self) -> str:
+        """Return what the file is called after: its name without the ending, which by custom is the cite key of its source."""
+        return self.path.stem
 
     @cached_property
     def lines(self) -> list[str]:
@@ -139,16 +147,21 @@ class Contributed:
             return (self._syntax_finding(self.error),)
         known = {name: iri for name, iri in PREFIXES.items() if iri == SOURCE or not iri.startswith(SOURCE)}
         wrong = {name for name, iri in self.prefixes.items() if known.get(name, iri) != iri}
-        found = sourcemap.prefixes(self.text) if wrong else ()
+        found = self.declarations() if wrong else ()
         return tuple(
             replace(
                 self._finding(place, "CVO-PREFIX", (f"{name}: is <{known[name]}>, not {iri}", f"{name}: 是 <{known[name]}>，不是 {iri}")),
-                fix=fixes.prefix_iri(place, iri, f"<{known[name]}>"),
+                fix=fixes.prefix_iri(place, iri, f"<{known[name]}>") if self.repairable else None,
             )
-            for name, span in found
-            if name in wrong and (iri := self.text[span.start : span.end]) != f"<{known[name]}>"
+            for name, span, iri in found
+            if name in wrong and iri != f"<{known[name]}>"
             for place in [self._spans.place(str(self.path), span)]
         )
+
+    def declarations(self) -> Iterator[tuple[str, sourcemap.Span, str]]:
+        """Return every prefix that the text declares: its name, the span of its IRI, and this in angle brackets."""
+        for name, span in sourcemap.prefixes(self.text):
+            yield name, span, self.text[span.start : span.end]
 
     def _syntax_finding(self, error: SyntaxError) -> Finding:
         what = self.syntax_problem().what
@@ -183,7 +196,7 @@ class Contributed:
 
     def typed(self, place: Place) -> str:
         """Return what stands at *place* in the text; nothing, if it is only known where that begins."""
-        if not place.end_line:
+        if not place.end_line or not self.repairable:
             return ""
         start, end = (self._spans.offset(line, column) for line, column in ((place.line, place.column), (place.end_line, place.end_column)))
         return self.text[start:end]
@@ -215,7 +228,9 @@ class Contributed:
                 own = next((own for _, own in self._cite_keys() if own not in keys), "…")
                 line = f"@prefix : <{SOURCE}{own}#> ."
                 to_do = (("en", f"write at the top: {line}"), ("zh", f"请在文件开头写：{line}"))
-                here = (span for name, span in sourcemap.prefixes(self.text) if not name and self.prefixes[""] == f"{SOURCE}{key}#")
+                if not self.repairable:
+                    to_do = (("en", f"begin them with {SOURCE}{own}#"), ("zh", f"请以 {SOURCE}{own}# 开头"))
+                here = (span for name, span, iri in self.declarations() if not name and iri == f"<{SOURCE}{key}#>")
                 place = next((self._spans.place(str(self.path), span) for span in here), None) or self.place(index, SUBJECT)
                 said = (
                     f"these IRIs belong to another source, {key}; choose a cite key of your own",
@@ -226,7 +241,7 @@ class Contributed:
 
     def filing(self) -> Iterator[Finding]:
         """Return what is wrong with the sources of the file: there are two, or the file is not called after its source."""
-        if self.path.suffix.lower() not in (".ttl", ".trig"):
+        if self.path.suffix.lower() in LINES:
             return
         encoded = {quad.object for quad in self.quads if quad.predicate.value == f"{CVO}encodes"}
         sources = list(dict.fromkeys(q.subject for q in self.quads if q.predicate.value == f"{RDF}type" and q.object == SOURCE_CLASS))
@@ -258,7 +273,7 @@ class Contributed:
                 found.setdefault((quad.subject, predicate), []).append(index)
         for (subject, _), numbers in found.items():
             languages = {getattr(self.quads[number].object, "language", None) for number in numbers}
-            if len(numbers) == len(languages) or self.path.suffix.lower() not in (".ttl", ".trig"):
+            if len(numbers) == len(languages) or self.path.suffix.lower() in LINES:
                 continue
             places = list(dict.fromkeys(self.place(number, SUBJECT) for number in numbers))
             if len(places) > 1:
@@ -294,7 +309,7 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
     text = read_text(path) if text is None else text
     base = base_iri(path) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
     if span := sourcemap.too_deep(text):
-        return Contributed(path, text, (), {}, _error(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
+        return Contributed(path, text, (), {}, error_at(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
     parser = ox.parse(text, format=kind, base_iri=base, rename_blank_nodes=not contributed)
     try:
         quads = list(parser)
@@ -302,7 +317,7 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
         return Contributed(path, text, (), dict(parser.prefixes), error)
     if (beyond := _beyond(path, text, quads)) is not None:
         return Contributed(path, text, (), dict(parser.prefixes), beyond)
-    return Contributed(path, text, list(_relabelled(quads, number)) if contributed else quads, dict(parser.prefixes), None)
+    return Contributed(path, text, list(relabelled(quads, number)) if contributed else quads, dict(parser.prefixes), None)
 
 
 def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | None:
@@ -310,15 +325,15 @@ def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | No
     if not any(isinstance(q.object, ox.Triple) or (isinstance(q.object, ox.Literal) and q.object.direction) for q in quads):
         return None
     span = sourcemap.rdf12(text) or sourcemap.Span(0, 0)
-    return _error(path, text, span, "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1")
+    return error_at(path, text, span, "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1")
 
 
-def _error(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
+def error_at(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
     place = sourcemap.SourceMap(text, ()).place(str(path), span)
     return SyntaxError(what, (place.file, place.line, place.column, None, place.end_line, place.end_column))
 
 
-def _relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:
+def relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:
     """Return *quads* with blank nodes named by the order in which they come."""
     names: dict[str, ox.BlankNode] = {}
 
