@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = {ending: ALL_FORMATS[ending] for ending in (".ttl", ".trig", ".nt", ".nq")}  # those whose places a source map finds
+LONGEST = 1 << 24  # bytes of one token, beyond which pyoxigraph does not read
+TOO_LONG = f"a term of more than {LONGEST >> 20} MiB is not read"
 LINES = (".nt", ".nq")  # a triple a line: no block describes a node
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
@@ -65,6 +67,10 @@ class Contributed:
     def line(self, number: int) -> str:
         """Return the line *number*, from 1."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def shown(self, place: Place) -> str:
+        """Return what people are shown of *place*: its line."""
+        return self.line(place.line)
 
     @cached_property
     def map(self) -> sourcemap.SourceMap:
@@ -209,9 +215,7 @@ class Contributed:
         """Return a violation that no shape found, told in English and in Chinese."""
         messages = (("en", said[0]), ("zh", said[1]))
         name = "" if focus is None else self.show(focus)
-        return Finding(
-            place, code, "violation", messages, help_, "" if focus is None else str(focus), name=name, line=self.line(place.line)
-        )
+        return Finding(place, code, "violation", messages, help_, "" if focus is None else str(focus), name=name, line=self.shown(place))
 
     def syntax_problem(self) -> SyntaxProblem:
         """Return the syntax error as an exception."""
@@ -315,6 +319,11 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
         quads = list(parser)
     except SyntaxError as error:
         return Contributed(path, text, (), dict(parser.prefixes), error)
+    except MemoryError:
+        longest = max((sourcemap.Span(*token.span()) for token in sourcemap.TOKEN.finditer(text)), key=lambda span: span.end - span.start)
+        if longest.end - longest.start < LONGEST // 4:  # a code point has up to four bytes
+            raise  # it is not the parser that will not, but the machine that cannot
+        return Contributed(path, text, (), {}, error_at(path, text, longest, TOO_LONG))
     if (beyond := _beyond(path, text, quads)) is not None:
         return Contributed(path, text, (), dict(parser.prefixes), beyond)
     return Contributed(path, text, list(relabelled(quads, number)) if contributed else quads, dict(parser.prefixes), None)

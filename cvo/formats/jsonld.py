@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from cvo.contribution import Contributed, error_at, relabelled
-from cvo.errors import InputError
+from cvo.contribution import LONGEST, TOO_LONG, Contributed, error_at, relabelled
 from cvo.files import base_iri, read_text
 from cvo.findings import Finding
 from cvo.formats import marks
@@ -37,7 +36,9 @@ class Linked(Contributed):
 
     repairable = False
 
-    def __init__(self, path: Path, text: str, found: Sequence[Piece], names: Names, quads: Sequence[ox.Quad], error: SyntaxError | None) -> None:
+    def __init__(
+        self, path: Path, text: str, found: Sequence[Piece], names: Names, quads: Sequence[ox.Quad], error: SyntaxError | None
+    ) -> None:
         """Hold what `read` has read."""
         super().__init__(path, text, quads, names.prefixes, error)
         self.found, self.names = found, names
@@ -83,15 +84,22 @@ def linked(path: Path, text: str, found: list[Piece], number: int = 0, *, contri
         return Linked(path, text, found, names, (), error_at(path, text, span, what))
 
     if broken := next((piece for piece in found if piece.kind == "other"), None):
-        what = "a string is not closed" if broken.text == '"' else f"unexpected character: {broken.text!r}"
+        what = "a string is not closed" if broken.text[0] == '"' else f"unexpected character: {broken.text!r}"
         return refused(broken.span, what)
+    if long := next(
+        (piece for piece in found if len(piece.text) > LONGEST // 4 and len(piece.text.encode("utf-8", "replace")) > LONGEST - 64), None
+    ):
+        return refused(long.span, TOO_LONG)
     if deep := too_deep(found, DEEPEST):
         return refused(deep.span, f"nested more than {DEEPEST} deep")
     root = tree(found)
     replaced = dict[int, str]()
     contexts = []
     for value in walk(root):
-        if value.key is None or found[value.key].text != '"@context"':
+        key = "" if value.key is None else found[value.key].text
+        if key == '"@import"':
+            return refused(found[value.piece].span, "no context is ever fetched: write it out in place of @import")
+        if key != '"@context"':
             continue
         for each in value.items or [value]:
             if each.kind == "string":
@@ -120,8 +128,14 @@ def linked(path: Path, text: str, found: list[Piece], number: int = 0, *, contri
     if any(isinstance(q.object, ox.Literal) and q.object.direction for q in quads):
         direction = next((piece.span for piece in found if piece.text == '"@direction"'), Span(0, 0))
         return refused(direction, "text directions are RDF 1.2; cvo reads RDF 1.1", names)
-    return Linked(path, text, [p._replace(text=t) for p, t in zip(found, told, strict=True)], names,
-                  list(relabelled(quads, number)) if contributed else quads, None)
+    return Linked(
+        path,
+        text,
+        [p._replace(text=t) for p, t in zip(found, told, strict=True)],
+        names,
+        list(relabelled(quads, number)) if contributed else quads,
+        None,
+    )
 
 
 def _parsed(told: Sequence[str], path: Path) -> list[ox.Quad]:

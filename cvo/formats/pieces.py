@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TOKEN: Final = re.compile(
-    r"(?P<string>\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"]++)|(?P<space>[ \t\r\n]++)|(?P<other>.)",
+    r"(?P<string>\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"]++)|(?P<space>[ \t\r\n]++)|(?P<other>\"(?:[^\"\\\x00-\x1f]++|\\.)*+|.)",
     re.DOTALL,
 )
 

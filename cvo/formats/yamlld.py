@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-LINKED = re.compile(r"""^[ \t]*[{\[]?[ \t-]*(["'])@(?:context|id|graph|type|included)\1[ \t]*:""", re.MULTILINE)
+LINKED = re.compile(r"""^[ \t-]*+(?:[{\[][ \t-]*+)?(["'])@(?:context|id|graph|type|included)\1[ \t]*:""", re.MULTILINE)
 # Plain words that are not strings (YAML 1.2, core schema, as YAML-LD asks): null, truth values and numbers.
 WORDS = {"": "null", "~": "null", "null": "null", "Null": "null", "NULL": "null"}
-WORDS |= {word: "true" for word in ("true", "True", "TRUE")} | {word: "false" for word in ("false", "False", "FALSE")}
+WORDS |= dict.fromkeys(("true", "True", "TRUE"), "true") | dict.fromkeys(("false", "False", "FALSE"), "false")
 NUMBER = re.compile(r"([-+]?)0*([0-9]+)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 

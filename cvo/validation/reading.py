@@ -21,9 +21,7 @@ IN_FOLDERS = (*TURTLE, ".jsonld", ".rdf", ".owl")  # of a folder only what is su
 FORMATS = (*IN_FOLDERS, ".json", ".xml", *YAML, ".csv", ".xlsx")
 
 
-def read(
-    path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None, documents: Iterable[str] = ()
-) -> Contributed:
+def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None, documents: Iterable[str] = ()) -> Contributed:
     """Return the file *path*, or what it would be with the *text*; the passages of a table are found in *documents*.
 
     Raises: InputError, if it cannot be read or is of an unknown kind.
@@ -70,7 +68,9 @@ def files(paths: Sequence[str | Path]) -> dict[Path, bool]:
         if not named:
             some = [file for file in some if file.suffix.lower() in (FORMATS if pattern else IN_FOLDERS)]
             if not some:
-                raise InputError(f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(FORMATS if pattern else IN_FOLDERS)}")
+                raise InputError(
+                    f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(FORMATS if pattern else IN_FOLDERS)}"
+                )
         for file in some:
             found[file] = named or found.get(file, False)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cvo.contribution import OBJECT, SUBJECT, Contributed
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from cvo.tables.cells import Book
     from cvo.tables.sourcing import Encoded
 
 PART = re.compile(r"(#.+)-(?:position|digest|state)\Z")  # nodes that are made of the row of another one
@@ -25,12 +27,12 @@ class Tabled(Contributed):
 
     repairable = False
 
-    def __init__(self, path: Path, text: str, encoded: Encoded | None, wrong: Sequence[TableProblem] = ()) -> None:
+    def __init__(self, path: Path, text: str, book: Book | None, encoded: Encoded | None, wrong: Sequence[TableProblem] = ()) -> None:
         """Hold what `read` has read."""
         from cvo.tables import instance  # noqa: PLC0415
 
         super().__init__(path, text, list(instance.quads(encoded.instance)) if encoded else [], {}, SyntaxError() if wrong else None)
-        self.encoded, self.wrong = encoded, wrong
+        self.book, self.encoded, self.wrong = book, encoded, wrong
         if encoded:
             self.prefixes[""] = encoded.instance.base
 
@@ -43,6 +45,24 @@ class Tabled(Contributed):
     def top(self) -> Place:
         """Return the table as a whole."""
         return Place(str(self.path))
+
+    def shown(self, place: Place) -> str:
+        """Return what people are shown of *place*: what is in the cell, else the line."""
+        if not place.cell:
+            return self.line(place.line)
+        return self._cells.get((place.file, place.cell), "")
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], str]:
+        """Return the first line of each cell."""
+        cells = (
+            cell
+            for rows in (self.book.sheets.values() if self.book else ())
+            for row in rows
+            for each in row.cells.values()
+            for cell in each
+        )
+        return {(cell.place.file, cell.place.cell): cell.text.partition("\n")[0] for cell in cells}
 
     def place(self, index: int, role: int) -> Place:
         """Return the cell of the subject (its row), the predicate or the object of a triple, as far as the table says it."""
@@ -62,7 +82,7 @@ class Tabled(Contributed):
             place = problem.place or self.top
             (en, zh), hint = (dict(parsed(problem.what)[0])[lang] for lang in ("en", "zh")), problem.hint
             help_ = (("en", hint), ("zh", hint)) if hint else ()
-            found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", en), ("zh", zh)), help_, line=self.line(place.line)))
+            found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", en), ("zh", zh)), help_, line=self.shown(place)))
         return tuple(found)
 
     def declarations(self) -> Iterator[tuple[str, object, str]]:  # type: ignore[override]
@@ -89,13 +109,13 @@ def read(path: Path, documents: Iterable[str] = ()) -> Tabled:
     from cvo.tables.encoding import encode, opened  # noqa: PLC0415
     from cvo.tables.vocabulary import Vocabulary  # noqa: PLC0415
 
-    text = ""
+    text, book = "", None
     try:
         book = tablefile.read(path)
         if path.suffix.lower() in (".yaml", ".yml"):
             text = read_text(path)
-        return Tabled(path, text, encode(book, Vocabulary(load_shipped(), ()), opened(documents)))
+        return Tabled(path, text, book, encode(book, Vocabulary(load_shipped(), ()), opened(documents)))
     except Several as several:
-        return Tabled(path, text, None, several.problems)
+        return Tabled(path, text, book, None, several.problems)
     except TableProblem as problem:
-        return Tabled(path, text, None, (problem,))
+        return Tabled(path, text, book, None, (problem,))

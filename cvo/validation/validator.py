@@ -201,7 +201,7 @@ class _Check:
                 value="" if result.value is None else str(result.value),
                 component=result.component,
                 shape=self.rules.name(result.shape),
-                line=file.line(place.line),
+                line=file.shown(place),
                 fix=fixes.of_result(file, self.rules.code(result.constraint, result.shape), result.focus, result.path, place),
             )
 
@@ -285,7 +285,7 @@ class _Check:
                     name=file.show(quad.subject),
                     path=quad.predicate.value,
                     value=f"<{iri}>",
-                    line=file.line(place.line),
+                    line=file.shown(place),
                     fix=fixes.renamed(file, index, role, meant[iri]) if clear[iri] else None,
                 )
                 yield Slip(finding, meant[iri], role == PREDICATE, role == OBJECT and quad.predicate.value == TYPE)
