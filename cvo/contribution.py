@@ -338,6 +338,7 @@ def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | No
 
 
 def error_at(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
+    """Return the syntax error *what* at the *span* of *text*."""
     place = sourcemap.SourceMap(text, ()).place(str(path), span)
     return SyntaxError(what, (place.file, place.line, place.column, None, place.end_line, place.end_column))
 

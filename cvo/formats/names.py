@@ -59,6 +59,12 @@ class Names:
             if not self.terms[name]:  # its IRI is that of the name: by the vocabulary, or by a prefix in it
                 self.terms[name] |= {vocab + name for vocab in self.vocabs} or {name}
 
+    def learn(self, other: Names) -> None:
+        """Learn what the context of *other* defines, too; its prefixes are not declared here."""
+        for name, iris in other.terms.items():
+            self.terms.setdefault(name, set()).update(iris)
+        self.maps |= other.maps
+
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Return the names that are used as prefixes, those whose IRI ends as a namespace does."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TOKEN: Final = re.compile(
-    r"(?P<string>\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"]++)|(?P<space>[ \t\r\n]++)|(?P<other>\"(?:[^\"\\\x00-\x1f]++|\\.)*+|.)",
+    r"(?P<string>\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")|(?P<mark>[\[\]{},:])"
+    r"|(?P<word>[^\s\[\]{},:\"]++)|(?P<space>[ \t\r\n]++)|(?P<other>\"(?:[^\"\\\x00-\x1f]++|\\.)*+|.)",
     re.DOTALL,
 )
 
@@ -58,9 +59,9 @@ def pieces(text: str) -> list[Piece]:
 
 
 def string(piece: Piece) -> str:
-    """Return what the string *piece* says, the empty string if it is broken.
+    r"""Return what the string *piece* says, the empty string if it is broken.
 
-    >>> string(Piece('"\\\\u5267\\\\u672c"', "string", 0, 14))
+    >>> string(Piece('"\\u5267\\u672c"', "string", 0, 14))
     '剧本'
     """
     try:
@@ -87,7 +88,7 @@ def tree(found: Sequence[Piece]) -> Value | None:
     current: Value | None = None
     key: int | None = None
     for number, piece in enumerate(found):
-        if piece.text == ":" or piece.text == ",":
+        if piece.text in {":", ","}:
             continue
         if piece.kind == "mark" and piece.text in "]}":
             if current is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -67,7 +68,7 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
 def _problem(path: Path, text: str, error: SyntaxError, base: str) -> SyntaxError:
     """Return the parser's *error*, which has no place, at the tag at which it stops."""
     ends = [0, *(found.end() for found in MARKUP.finditer(text)), len(text)]
-    parts = [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    parts = [text[start:end] for start, end in pairwise(ends)]
     index = marks.stopped_at(parts, KIND, base)
     end = ends[index + 1] if index + 1 < len(ends) else len(text)
     start = max(text.rfind("<", 0, end), 0)
@@ -90,43 +91,21 @@ def _declared(text: str, entities: Mapping[str, str]) -> list[tuple[str, Span, s
 def _spans(text: str, quads: Sequence[ox.Quad], prefixes: Mapping[str, str], base: str) -> tuple[Spans, ...]:
     """Return the spans of the triples of *text*, which is read again with marks at the names of elements and attributes."""
     own = {prefix for prefix, iri in prefixes.items() if iri == RDF}
-    marked: list[tuple[Element, str]] = []
-    cuts: list[tuple[int, int]] = []
-    for element in elements(text):
-        if not _is_syntax(element.name, own):
-            cuts.append((element.span.end, len(marked)))
-            if element.end_name:
-                cuts.append((element.end_name.end, len(marked)))
-            marked.append((element, ""))
-        for name, (span, _) in element.attributes.items():
-            prefix, colon, _local = name.partition(":")
-            if colon and prefix not in {"xml", "xmlns", *own}:
-                cuts.append((span.end, len(marked)))
-                marked.append((element, name))
-    parts, at = [], 0
-    for end, number in sorted(cuts):
-        parts += [text[at:end], marks.mark(number)]
-        at = end
+    marked, with_marks = _with_marks(text, own)
     try:
-        again = list(ox.parse("".join([*parts, text[at:]]), format=KIND, base_iri=base))
+        again = list(ox.parse(with_marks, format=KIND, base_iri=base))
     except SyntaxError:
         again = []
     if len(again) != len(quads):
         return marks.unknown(text, len(quads)).triples
     nodes: dict[Term, Element] = {}
     slots: list[tuple[Element, str] | None] = []
-    for quad, with_marks in zip(quads, again, strict=True):
-        number = marks.number_of(with_marks.predicate)
-        if number is None and quad.predicate.value == f"{RDF}type":
-            number = marks.number_of(with_marks.object)
-            slots.append(None if number is None else (marked[number][0], "type"))
-            if number is not None:
-                nodes.setdefault(quad.subject, marked[number][0])
-        else:
-            slots.append(None if number is None else marked[number])
-            if number is not None:
-                element, name = marked[number]
-                nodes.setdefault(quad.subject, element if name else element.parent or element)
+    for quad, known in zip(quads, again, strict=True):
+        slot = _slot(known, marked)
+        slots.append(slot)
+        if slot is not None:
+            element, name = slot
+            nodes.setdefault(quad.subject, element if name else element.parent or element)
     last: Spans = (Span(0, 0), Span(0, 0), Span(0, 0))
     found = []
     for quad, slot in zip(quads, slots, strict=True):
@@ -137,6 +116,36 @@ def _spans(text: str, quads: Sequence[ox.Quad], prefixes: Mapping[str, str], bas
             last = (here, here, here)
         found.append(last)
     return tuple(found)
+
+
+def _with_marks(text: str, own: set[str]) -> tuple[list[tuple[Element, str]], str]:
+    """Return *text* with marks, and of each mark the element, and the attribute if it is one's."""
+    marked: list[tuple[Element, str]] = []
+    cuts: list[tuple[int, int]] = []
+    for element in elements(text):
+        if not _is_syntax(element.name, own):
+            ends = [element.span.end, *([element.end_name.end] if element.end_name else [])]
+            cuts += [(end, len(marked)) for end in ends]
+            marked.append((element, ""))
+        for name, (span, _) in element.attributes.items():
+            prefix, colon, _local = name.partition(":")
+            if colon and prefix not in {"xml", "xmlns", *own}:
+                cuts.append((span.end, len(marked)))
+                marked.append((element, name))
+    parts, at = [], 0
+    for end, number in sorted(cuts):
+        parts += [text[at:end], marks.mark(number)]
+        at = end
+    return marked, "".join([*parts, text[at:]])
+
+
+def _slot(quad: ox.Quad, marked: Sequence[tuple[Element, str]]) -> tuple[Element, str] | None:
+    """Return the element that says *quad*, and how: by an attribute, by its own name (``type``), or as a property."""
+    number = marks.number_of(quad.predicate)
+    if number is not None:
+        return marked[number] if number < len(marked) else None
+    number = marks.number_of(quad.object) if quad.predicate.value == f"{RDF}type" else None
+    return (marked[number][0], "type") if number is not None and number < len(marked) else None
 
 
 def _is_syntax(name: str, own: set[str]) -> bool:

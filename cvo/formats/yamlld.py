@@ -10,7 +10,7 @@ import yaml
 
 from cvo.contribution import error_at
 from cvo.files import read_text
-from cvo.formats.jsonld import Linked, linked
+from cvo.formats.jsonld import Json, Linked, linked
 from cvo.formats.names import Names
 from cvo.formats.pieces import Piece
 from cvo.formats.refusal import Refused
@@ -42,60 +42,69 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
     try:
         found = _pieces(text)
     except Refused as refused:
-        return Linked(path, text, (), Names((), ()), (), error_at(path, text, refused.span, refused.what))
+        return Linked(path, text, Json((), Names((), ())), (), error_at(path, text, refused.span, refused.what))
     return linked(path, text, found, number, contributed=contributed)
 
 
 def _pieces(text: str) -> list[Piece]:
     """Return *text* as pieces of JSON. Raises: Refused, at anchors, aliases, tags, a second document, and what is not YAML."""
-    found: list[Piece] = []
-    open_: list[list[int]] = []  # of what is open whether it is a mapping, and how many values it has
-    documents = 0
-
-    def begin(start: int) -> None:
-        """Write the mark between the value before and the next one."""
-        if not open_:
-            return
-        mapping, count = open_[-1]
-        if count:
-            found.append(Piece(":" if mapping and count % 2 else ",", "mark", start, start))
-        open_[-1][1] += 1
-
+    writer = _Writer()
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            kind = type(event).__name__.removesuffix("Event")
-            start, end = event.start_mark.index, event.end_mark.index
-            _refuse(event, kind, start, end)
-            if kind == "DocumentStart":
-                documents += 1
-                if documents > 1:
-                    raise Refused("a second document begins here", start, end)
-            elif kind in ("MappingEnd", "SequenceEnd"):
-                mapping, _ = open_.pop()
-                found.append(Piece("}" if mapping else "]", "mark", start, end))
-            elif kind in ("MappingStart", "SequenceStart"):
-                if open_ and open_[-1][0] and open_[-1][1] % 2 == 0:
-                    raise Refused("a key must be one word", start, end)
-                begin(start)
-                if len(open_) >= DEEPEST:
-                    raise Refused(f"nested more than {DEEPEST} deep", start, end)
-                open_.append([int(kind == "MappingStart"), 0])
-                found.append(Piece("{" if kind == "MappingStart" else "[", "mark", start, start + 1))
-            elif kind == "Scalar":
-                is_key = bool(open_) and bool(open_[-1][0]) and open_[-1][1] % 2 == 0
-                begin(start)
-                word = "" if is_key or event.style else _word(event.value)
-                found.append(Piece(word or json.dumps(event.value, ensure_ascii=False), "word" if word else "string", start, end))
+            _refuse(event)
+            writer.take(event, type(event).__name__.removesuffix("Event"), event.start_mark.index, event.end_mark.index)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         at = mark.index if mark else getattr(error, "position", 0)
         what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read").lower()
         raise Refused(f"not YAML: {what}", at, min(at + 1, len(text))) from None
-    return found
+    return writer.found
 
 
-def _refuse(event: Any, kind: str, start: int, end: int) -> None:  # noqa: ANN401 - the class is not in the stubs
-    if kind == "Alias" or getattr(event, "anchor", None):
+class _Writer:
+    """Writes the events of YAML as pieces of JSON."""
+
+    def __init__(self) -> None:
+        self.found: list[Piece] = []
+        self.open: list[list[int]] = []  # of what is open whether it is a mapping, and how many values it has
+        self.documents = 0
+
+    @property
+    def at_key(self) -> bool:
+        return bool(self.open) and bool(self.open[-1][0]) and self.open[-1][1] % 2 == 0
+
+    def take(self, event: Any, kind: str, start: int, end: int) -> None:  # noqa: ANN401 - the class is not in the stubs
+        if kind == "DocumentStart":
+            self.documents += 1
+            if self.documents > 1:
+                raise Refused("a second document begins here", start, end)
+        elif kind in ("MappingEnd", "SequenceEnd"):
+            self.found.append(Piece("}" if self.open.pop()[0] else "]", "mark", start, end))
+        elif kind in ("MappingStart", "SequenceStart"):
+            if self.at_key:
+                raise Refused("a key must be one word", start, end)
+            if len(self.open) >= DEEPEST:
+                raise Refused(f"nested more than {DEEPEST} deep", start, end)
+            self._next(start)
+            self.open.append([int(kind == "MappingStart"), 0])
+            self.found.append(Piece("{" if kind == "MappingStart" else "[", "mark", start, start + 1))
+        elif kind == "Scalar":
+            word = "" if self.at_key or event.style else _word(event.value)
+            self._next(start)
+            self.found.append(Piece(word or json.dumps(event.value, ensure_ascii=False), "word" if word else "string", start, end))
+
+    def _next(self, start: int) -> None:
+        """Write the mark between the value before and the next one."""
+        if self.open:
+            mapping, count = self.open[-1]
+            if count:
+                self.found.append(Piece(":" if mapping and count % 2 else ",", "mark", start, start))
+            self.open[-1][1] += 1
+
+
+def _refuse(event: Any) -> None:  # noqa: ANN401 - the class is not in the stubs
+    start, end = event.start_mark.index, event.end_mark.index
+    if getattr(event, "anchor", None):  # an alias has one, too
         raise Refused("anchors and aliases are not read: write the value out again", start, end)
     if getattr(event, "tag", None) and event.tag != "!":
         raise Refused(f"tags are not read: {event.tag}", start, end)

@@ -97,8 +97,8 @@ def _refuse_bombs(packed: zipfile.ZipFile, path: Path) -> None:
             rest = b""
             while block := part.read(1 << 20):
                 text = rest + block
-                if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                    raise InputError(f"has a document type, which no workbook has: {path}", hint="save it again in Excel as .xlsx")
+                if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:  # and none in UTF-16, where this would not be seen
+                    raise InputError(f"has a document type or is not UTF-8 inside: {path}", hint="save it again in Excel as .xlsx")
                 cells += len(CELL.findall(text)) - len(CELL.findall(rest))
                 area = max((_area(ref.decode()) for ref in MERGED.findall(text)), default=0)
                 if cells > MOST_CELLS or area > MOST_ROWS:
@@ -116,7 +116,9 @@ def _area(ref: str) -> int:
     corners = [CORNER.fullmatch(corner) for corner in ref.split(":")]
     if not all(corners) or len(corners) > 2:  # noqa: PLR2004
         return 0
-    places = [(sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(found[1]))), int(found[2])) for found in corners if found]
+    places: list[tuple[int, int]] = [
+        (sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(found[1]))), int(found[2])) for found in corners if found
+    ]
     (left, top), (right, bottom) = places[0], places[-1]
     return (abs(right - left) + 1) * (abs(bottom - top) + 1)
 

@@ -45,6 +45,8 @@ def run(check: Callable[[], Report], seconds: float) -> Report:
             process.kill()
     if process.returncode or not out:
         why = (err.decode(errors="replace").strip().splitlines() or [f"status {process.returncode}"])[-1]
+        if process.returncode == 1:  # an exception that nobody foresaw
+            raise RuntimeError(why)
         raise EngineError(f"the check broke off: {why}", hint="the shapes or the data ask for too much memory or depth")
     answered: Report | CvoError = pickle.loads(out)  # noqa: S301 - of our own process
     if isinstance(answered, CvoError):

@@ -6,6 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from cvo.contribution import OBJECT, SUBJECT, Contributed
 from cvo.errors import Place, Several, TableProblem
 from cvo.findings import Finding
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from cvo.sourcemap import Span
     from cvo.tables.cells import Book
     from cvo.tables.sourcing import Encoded
 
@@ -67,6 +70,8 @@ class Tabled(Contributed):
     def place(self, index: int, role: int) -> Place:
         """Return the cell of the subject (its row), the predicate or the object of a triple, as far as the table says it."""
         quad = self.quads[index]
+        if isinstance(quad.subject, ox.Triple):
+            return self.top
         subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object if role == OBJECT else None
         for iri in (subject, PART.sub(r"\1", subject)):
             found = self.encoded.place(iri, "" if role == SUBJECT else predicate, value) if self.encoded else None
@@ -75,7 +80,7 @@ class Tabled(Contributed):
         return self.top
 
     @property
-    def problems(self) -> tuple[Finding, ...]:  # type: ignore[override]
+    def problems(self) -> tuple[Finding, ...]:
         """Return what keeps the table from saying anything, each at its cell."""
         found = []
         for problem in self.wrong:
@@ -85,7 +90,7 @@ class Tabled(Contributed):
             found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", en), ("zh", zh)), help_, line=self.shown(place)))
         return tuple(found)
 
-    def declarations(self) -> Iterator[tuple[str, object, str]]:  # type: ignore[override]
+    def declarations(self) -> Iterator[tuple[str, Span, str]]:
         """Return nothing: a table declares no prefixes."""
         return iter(())
 

@@ -44,7 +44,7 @@ FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
-def validate(
+def validate(  # noqa: PLR0913 - options, each with a default
     paths: str | Path | Sequence[str | Path],
     *,
     shapes: Sequence[Path] | None = None,
