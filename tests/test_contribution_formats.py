@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cvo.findings import Finding, Report
 
 ROOT = Path(__file__).parent.parent
-CASES = sorted((ROOT / "tests" / "shapes").rglob("*.ttl"))[::4]
+CASES = sorted((ROOT / "tests" / "shapes").rglob("*.ttl"))[::5]
 INSTANCES = sorted((ROOT / "instances").glob("*.ttl"))
 CLAIM = "https://w3id.org/cvo/source/wu-2022#c001"
 XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:cvo="https://w3id.org/cvo/ns#">\n'
@@ -139,7 +139,7 @@ def test_what_a_context_does_not_know_is_told_and_not_lost_in_silence(tmp_path: 
     path = tmp_path / "x.jsonld"
     path.write_text(LINKED, encoding="utf-8")
     (finding,) = [each for each in validate(path).findings if "lost" in dict(each.messages)["en"]]
-    assert (finding.code, finding.place.line, dict(finding.help)["en"]) == ("CVO-TERM", 15, "did you mean statement?")
+    assert (finding.code, finding.place.line, dict(finding.help)["en"]) == ("CVO-TERM", 14, "did you mean statement?")
     assert "不会被读取" in dict(finding.messages)["zh"]
 
 
@@ -190,9 +190,9 @@ def test_two_blocks_about_one_claim_are_told_in_json_ld_and_rdf_xml(tmp_path: Pa
         ('{"a": "b"\n "c": 1}', "object values must be followed by a comma", 2, 2),
         ('{"a": "b', "a string is not closed", 1, 7),
         ('{"a": \x01}', "unexpected", 1, 7),
-        ("[1, 2", "array values must be followed by a comma", 1, 6),
+        ("[1, 2", "array values must be followed by a comma", 1, 5),
         ("", "unexpected end of file", 1, 1),
-        ('{"@id": "urn:a", "urn:p": {"@value": "x", "@language": "en", "@direction": "ltr"}}', "", 0, 0),
+        ('{"@id": "urn:a", "urn:p": {"@value": "x", "@language": "en", "@direction": "ltr"}}', "text directions are RDF 1.2", 1, 62),
     ],
 )
 def test_json_ld_that_cannot_be_read_has_one_error_at_its_place(tmp_path: Path, text: str, said: str, line: int, column: int) -> None:
@@ -200,17 +200,11 @@ def test_json_ld_that_cannot_be_read_has_one_error_at_its_place(tmp_path: Path, 
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.01)
         path.write_text(text.replace("URL", f"http://127.0.0.1:{server.getsockname()[1]}/c"), encoding="utf-8")
-        if not said:
-            with pytest.raises(CvoError, match="nothing was checked"):
-                validate(path)
-            return
         (finding,) = validate(path).findings
         with pytest.raises(TimeoutError):
             server.accept()
     assert (finding.code, finding.place.line, finding.place.column) == ("CVO-SYNTAX", line, column)
-    assert re.sub(r"URL", r"http://.*", said) in dict(finding.messages)["en"] or re.match(
-        said.replace("URL", "http://"), dict(finding.messages)["en"]
-    )
+    assert said.replace("URL", "http://127.0.0.1:") in dict(finding.messages)["en"]
 
 
 # ---- YAML
@@ -313,16 +307,16 @@ source:
 claims:
   - statement-zh: 甲
     statement-en: first
-    subject: gan
-    relation: appliedTo
-    object: film-production
+    subject: sun-yiting
+    relation: affiliatedWith
+    object: xian-peihua-university
     sector: film-and-television
     modality: observed
     certainty: asserted
   - statement-zh: 乙
-    subject: gan
-    relation: appliedTo
-    object: film-production
+    subject: sun-yiting
+    relation: affiliatedWith
+    object: xian-peihua-university
 """
 
 
@@ -372,7 +366,7 @@ def test_every_report_tells_the_cell(table: dict[str, Path]) -> None:
 
 def test_a_cell_that_means_nothing_is_told_at_its_place(tmp_path: Path) -> None:
     path = tmp_path / "table.yaml"
-    path.write_text(TABLE.replace("subject: gan", "subject: no-such-thing", 1).replace("observed", "obsrved"), encoding="utf-8")
+    path.write_text(TABLE.replace("subject: sun-yiting", "subject: no-such-thing", 1).replace("observed", "obsrved"), encoding="utf-8")
     assert [(f.code, f.place.line) for f in validate(path).findings] == [("CVO-SYNTAX", 11), ("CVO-SYNTAX", 15)]
 
 
