@@ -401,7 +401,8 @@ def test_shapes_may_be_in_any_format(tmp_path: Path) -> None:
         [known(f) for f in validate(tmp_path / "x.ttl", shapes=[tmp_path / f"shapes{ending}"]).findings]
         for ending in (".ttl", ".rdf", ".jsonld")
     ]
-    assert told[0] and told[0] == told[1] == told[2]
+    assert told[0]
+    assert told[0] == told[1] == told[2]
 
 
 def test_only_turtle_and_its_kin_are_repaired(tmp_path: Path) -> None:
@@ -411,6 +412,7 @@ def test_only_turtle_and_its_kin_are_repaired(tmp_path: Path) -> None:
     path.write_text(LINKED, encoding="utf-8")
     report, repaired = Run((str(path),), fix=True).outcome()
     assert repaired is not None
+    assert report.notes == (f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {path}",)
     assert (repaired.texts, [finding for finding in report.findings if finding.fix]) == ((), [])
     assert path.read_text(encoding="utf-8") == LINKED
     assert command.__doc__ is not None

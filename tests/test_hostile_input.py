@@ -23,7 +23,11 @@ from cvo.validation.validator import validate
 SUITES = SHARED / "suites" / "rdf11"
 DEEP = 20_000
 TEXTS = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf", ".yaml", ".csv")
-H = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix cvo: <https://w3id.org/cvo/ns#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . "
+PREFIXED = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix cvo: <https://w3id.org/cvo/ns#> . "
+    "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . <urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; "
+)
+VALUE = "<rdf:Description><rdf:value>{}</rdf:value></rdf:Description></rdf:RDF>"
 
 
 def one_error(path: Path, content: str | bytes) -> str:
@@ -32,8 +36,7 @@ def one_error(path: Path, content: str | bytes) -> str:
     try:
         (finding,) = validate(path).findings
     except InputError as error:
-        assert str(path) in error.what
-        return error.what
+        return error.what if str(path) in error.what else ""
     assert finding.code == "CVO-SYNTAX"
     assert finding.place.line >= 1 or finding.place.cell
     return dict(finding.messages)["en"]
@@ -135,9 +138,9 @@ def test_what_looks_at_every_character_looks_at_it_once(tmp_path: Path, name: st
     ("name", "text", "said"),
     [
         ("x.rdf", '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + XML + "</rdf:RDF>", "made of entities"),
-        ("x.rdf", f'<!DOCTYPE r [<!ENTITY a "{"h" * 10_000}">]>{XML}<rdf:Description rdf:about="urn:x"><rdf:value>{"&a;" * 5_000}</rdf:value></rdf:Description></rdf:RDF>', "the entities come to more than"),
+        ("x.rdf", f'<!DOCTYPE r [<!ENTITY a "{"h" * 10_000}">]>{XML}{VALUE.format("&a;" * 5_000)}', "the entities come to more than"),
         ("x.rdf", '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + XML + "</rdf:RDF>", "from outside"),
-        ("x.rdf", '<!DOCTYPE r SYSTEM "file:///etc/passwd">' + XML + "<rdf:Description><rdf:value>&a;</rdf:value></rdf:Description></rdf:RDF>", "entity `a`"),
+        ("x.rdf", '<!DOCTYPE r SYSTEM "file:///etc/passwd">' + XML + VALUE.format("&a;"), "entity `a`"),
         ("x.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nclaims: [*b, *b]\n", "anchors and aliases"),
         ("x.yaml", '"@graph": &a [x, x]\n"urn:b": [*a, *a]\n', "anchors and aliases"),
         ("x.jsonld", '{"@context": "file:///etc/passwd"}', "no context is ever fetched"),
@@ -205,13 +208,13 @@ def test_bytes_that_are_no_text_of_the_kind_have_one_error(tmp_path: Path, name:
 @pytest.mark.parametrize(
     "shapes",
     [
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:sparql [ sh:select 'SELECT $this { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }' ] .",
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:property [ sh:path cvo:note ; sh:pattern '^(a+)+$' ] .",
+        "sh:sparql [ sh:select 'SELECT $this { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }' ] .",
+        "sh:property [ sh:path cvo:note ; sh:pattern '^(a+)+$' ] .",
     ],
     ids=["query", "pattern"],
 )
 def test_shapes_that_never_end_are_broken_off(tmp_path: Path, shapes: str) -> None:
-    (tmp_path / "shapes.ttl").write_text(H + shapes, encoding="utf-8")
+    (tmp_path / "shapes.ttl").write_text(PREFIXED + shapes, encoding="utf-8")
     (tmp_path / "x.ttl").write_text(f"<urn:x> <https://w3id.org/cvo/ns#note> '{'a' * 60}!' .", encoding="utf-8")
     run = Run((str(tmp_path / "x.ttl"),), against=(str(tmp_path / "shapes.ttl"),), timeout=1.5)
     with pytest.raises(EngineError, match=r"the check takes longer than 1\.5 s") as raised:
@@ -222,17 +225,17 @@ def test_shapes_that_never_end_are_broken_off(tmp_path: Path, shapes: str) -> No
 @pytest.mark.parametrize(
     "shapes",
     [
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:not <urn:s> .",
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:node <urn:t> . <urn:t> sh:node <urn:s> .",
-        "<urn:p> sh:zeroOrMorePath <urn:p> . <urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:property [ sh:path <urn:p> ; sh:maxCount 1 ] .",
-        "<urn:l> rdf:first cvo:x ; rdf:rest <urn:l> . <urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:in <urn:l> .",
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:not " + "[ sh:not " * 450 + "[ sh:nodeKind sh:IRI ]" + "]" * 450 + " .",
-        "<urn:s> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:sparql [ sh:select 'SELECT $this { SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } }' ] .",
+        "sh:not <urn:s> .",
+        "sh:node <urn:t> . <urn:t> sh:node <urn:s> .",
+        "sh:property [ sh:path <urn:p> ; sh:maxCount 1 ] . <urn:p> sh:zeroOrMorePath <urn:p> .",
+        "sh:in <urn:l> . <urn:l> rdf:first cvo:x ; rdf:rest <urn:l> .",
+        "sh:not " + "[ sh:not " * 450 + "[ sh:nodeKind sh:IRI ]" + "]" * 450 + " .",
+        "sh:sparql [ sh:select 'SELECT $this { SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } }' ] .",
     ],
     ids=["not", "node", "path", "list", "deep", "service"],
 )
 def test_shapes_that_turn_in_circles_end_in_a_report_or_one_error(tmp_path: Path, shapes: str) -> None:
-    (tmp_path / "shapes.ttl").write_text(H + shapes, encoding="utf-8")
+    (tmp_path / "shapes.ttl").write_text(PREFIXED + shapes, encoding="utf-8")
     (tmp_path / "x.ttl").write_text("<urn:x> <urn:p> <urn:y> . <urn:y> <urn:p> <urn:x> .", encoding="utf-8")
     try:
         assert validate(tmp_path / "x.ttl", shapes=[tmp_path / "shapes.ttl"]).checked == 1
@@ -286,7 +289,7 @@ def seeds() -> dict[str, bytes]:
     found = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
     return {
         ".ttl": turtle,
-        ".trig": b"<urn:g> {" + turtle.replace(b"@prefix", b"").split(b".", 8)[-1] + b"}",
+        ".trig": ox.serialize([ox.Quad(*triple, ox.NamedNode("urn:g")) for triple in found], format=ox.RdfFormat.TRIG),
         ".nt": ox.serialize(found, format=ox.RdfFormat.N_TRIPLES),
         ".nq": ox.serialize([ox.Quad(*triple, ox.NamedNode("urn:g")) for triple in found], format=ox.RdfFormat.N_QUADS),
         ".jsonld": LINKED.encode(),
@@ -296,12 +299,46 @@ def seeds() -> dict[str, bytes]:
     }
 
 
-MARKS = [b'"', b"'", b"{", b"}", b"[", b"]", b"(", b")", b"<", b">", b"&", b";", b":", b",", b".", b"\\", b"@", b"#", b"\n", b"\r", b"\0", b"\xe5", b"\t", b"--", b"'''", b"]]>", b"@id", b"_:", b"rdf:", b"\xef\xbb\xbf", "，".encode()]  # fmt: skip
+def test_the_real_files_that_are_mutated_can_be_read(tmp_path: Path) -> None:
+    for ending, content in seeds().items():
+        path = tmp_path / f"x{ending}"
+        path.write_bytes(content)
+        if ending != ".csv":
+            assert reading.read(path).quads
+
+
+MARKS = [
+    *(
+        b'"',
+        b"'",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"(",
+        b")",
+        b"<",
+        b">",
+        b"&",
+        b";",
+        b":",
+        b",",
+        b".",
+        b"\\",
+        b"@",
+        b"#",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\t",
+    ),
+    *(b"\xe5", b"--", b"'''", b"]]>", b"@id", b"_:", b"rdf:", b"\xef\xbb\xbf", "，".encode()),
+]
 
 
 def mutated(content: bytes, seed: int) -> bytes:
     """Return *content* with a few pieces taken out, doubled, moved or put in."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable
+    chance = random.Random(seed)
     found = bytearray(content)
     for _ in range(chance.randint(1, 4)):
         start = chance.randrange(len(found) + 1)

@@ -130,7 +130,9 @@ def _with_contexts(found: Sequence[Piece]) -> tuple[list[str], Json]:
     if names.unread:
         piece = found[names.unread[0].piece]
         raise Refused("containers of graphs, ids and types are not read: write the objects in an array", piece.start, piece.end)
-    return told, Json([piece._replace(text=text) for piece, text in zip(found, told, strict=True)], names)
+    for index in named:
+        found = [*found[:index], found[index]._replace(text=told[index], kind="context"), *found[index + 1 :]]
+    return told, Json(found, names)
 
 
 def _parsed(told: Sequence[str], path: Path, json_: Json, text: str) -> list[ox.Quad]:
@@ -175,6 +177,7 @@ def _place(error: SyntaxError, found: Sequence[Piece], text: str) -> tuple[Span,
 
 def lost(found: Sequence[Piece], names: Names) -> Iterator[int]:
     """Return the keys (numbers of pieces) that mean nothing, and so take with them what stands under them."""
+    means: dict[str, bool] = {}
     todo = [root] if (root := tree(found)) else []
     while todo:
         value = todo.pop()
@@ -184,7 +187,9 @@ def lost(found: Sequence[Piece], names: Names) -> Iterator[int]:
         todo += value.items
         for key, member in value.members:
             name = string(found[key])
-            if not (under in names.maps or names.keyword(name) or names.iris(name)):
+            if name not in means:
+                means[name] = bool(names.keyword(name) or names.iris(name))
+            if not means[name] and under not in names.maps:
                 yield key
             else:
                 todo.append(member)

@@ -64,6 +64,8 @@ def string(piece: Piece) -> str:
     >>> string(Piece('"\\u5267\\u672c"', "string", 0, 14))
     '剧本'
     """
+    if piece.kind == "string" and "\\" not in piece.text and piece.text[0] == '"':
+        return piece.text[1:-1]
     try:
         said = json.loads(piece.text)
     except ValueError:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
+from cvo.contribution import FORMATS as TURTLE
 from cvo.dataset import expand
 from cvo.errors import CvoError, InputError, NothingChecked
 from cvo.findings import Report
@@ -20,7 +22,6 @@ from cvo.validation.reports.words import counted, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from cvo.findings import Finding
 
@@ -97,7 +98,9 @@ class Run:
         done = repair.repair(lambda texts: self.check(texts, files))
         if self.fix and not self.diff:
             done.write()
-        return done.report, done
+        others = sorted({finding.place.file for finding in done.report.findings if Path(finding.place.file).suffix.lower() not in TURTLE})
+        note = f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {', '.join(others)}"
+        return (replace(done.report, notes=(*done.report.notes, note)) if others else done.report), done
 
 
 def _codes(shapes: Sequence[Path]) -> list[str]:
