@@ -15,7 +15,7 @@ from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, read_text
 from cvo.findings import Finding, Fix, Texts
-from cvo.names import curie, nearest, parsed, unwanted
+from cvo.names import curie, parsed, undeclared, unwanted
 from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Contributed:
             said = (("en", "a block ends with ; in place of ."), ("zh", "语法错误：一段的末尾写成了 ;"))
             to_do, instead = (("en", "write . here"), ("zh", "此处请写 .")), "."
         elif found := re.search(r"prefix (\S*): has not been declared", what):
-            to_do = _undeclared(found[1])
+            to_do = undeclared(found[1])
             declared = {name: iri for name, iri in self.prefixes.items() if name in self.own}
             fix = fixes.undeclared(self.text, place, self.typed(place), found[1], declared)
         elif what.startswith(("a dot is expected", "unexpected end")):
@@ -285,19 +285,6 @@ class Contributed:
                 said = (f"{name} is described twice, first at {first}", f"{name} 写了两次，第一次在 {first}")
                 to_do = (("en", "give this one a number of its own, or remove it"), ("zh", "请换一个编号，或删去其中一个"))
                 yield self._finding(places[-1], "CVO-TWICE", said, subject, to_do)
-
-
-def _undeclared(prefix: str) -> Texts:
-    """Return what to do about a *prefix* that is not declared.
-
-    >>> dict(_undeclared("skso"))["en"]
-    'did you mean skos:? else write: @prefix skso: <…> .'
-    """
-    line = f"@prefix {prefix}: <{PREFIXES.get(prefix, '…')}> ."
-    like = "" if prefix in PREFIXES else nearest(prefix, PREFIXES)
-    if like:
-        return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
-    return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
 
 
 def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None) -> Contributed:

@@ -125,6 +125,19 @@ def unwanted(wrong: str, right: str) -> tuple[Texts, Texts]:
     return said, (("en", "remove it; it cannot be seen"), ("zh", "请删去这个看不见的字符"))
 
 
+def undeclared(prefix: str) -> Texts:
+    """Return what to do about a *prefix* that is not declared.
+
+    >>> dict(undeclared("skso"))["en"]
+    'did you mean skos:? else write: @prefix skso: <…> .'
+    """
+    line = f"@prefix {prefix}: <{PREFIXES.get(prefix, '…')}> ."
+    like = "" if prefix in PREFIXES else nearest(prefix, PREFIXES)
+    if like:
+        return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
+    return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
+
+
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:
     """Return *iri* as a CURIE by the longest namespace of *prefixes* that leaves a plain local name, else in brackets.
 

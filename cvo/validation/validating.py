@@ -53,7 +53,8 @@ class Run:
         """
         if not self.changed:
             return list(self.paths)
-        return [str(path) for path in changes.changed(self.paths or (".",), self.base, reading.FORMATS)]
+        named = [Path(path).suffix.lower() for path in self.paths if Path(path).suffix and Path(path).is_file()]
+        return [str(path) for path in changes.changed(self.paths or (".",), self.base, (*reading.IN_FOLDERS, *named))]
 
     def watched(self) -> list[Path]:
         """Return the files at which a change matters; what is missing now may come back."""
