@@ -183,7 +183,7 @@ def test_two_blocks_about_one_claim_are_told_in_json_ld_and_rdf_xml(tmp_path: Pa
     [
         ('{"@context": "URL", "@id": "urn:x"}', "no context is ever fetched: URL", 1, 14),
         ('{"@context":\n ["URL"], "@id": "urn:x"}', "no context is ever fetched: URL", 2, 3),
-        ('{"@context": {"@import": "URL"}}', "no context is ever fetched", 1, 26),
+        ('{"@context": {"@import": "URL"}}', "no context is ever fetched: URL", 1, 26),
         ('{"@context": {"p": {"@id": "urn:p", "@context": "URL"}}}', "no context is ever fetched: URL", 1, 49),
         ('{"@context": {"p": {"@id": "urn:p", "@container": "@graph"}}}', "containers of graphs, ids and types are not read", 1, 51),
         ('{"@id":\n 3}', "@id value must be a string", 2, 2),
@@ -417,3 +417,26 @@ def test_only_turtle_and_its_kin_are_repaired(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == LINKED
     assert command.__doc__ is not None
     assert "JSON-LD" in command.__doc__
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.jsonld", '{"@context": "urn:c"}'),
+        ("x.jsonld", '{"@id": 3}'),
+        ("x.jsonld", '{"a'),
+        ("x.jsonld", '{"a": [1 2]}'),
+        ("x.yaml", '"@id": *a'),
+        ("x.yaml", '"@id": "x'),
+        ("x.rdf", XML),
+        ("x.rdf", "<x></y>"),
+        ("x.rdf", XML + "<x:y/></rdf:RDF>"),
+        ("x.rdf", '<!DOCTYPE r [<!ENTITY a SYSTEM "b">]>' + XML),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_chinese_too(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (finding,) = validate(tmp_path / name).findings
+    assert re.search("[一-鿿]", dict(finding.messages)["zh"].partition("：")[2])
+    assert dict(finding.messages)["en"] not in dict(finding.messages)["zh"]
+    assert len(finding.help) in {0, 2}

@@ -82,7 +82,7 @@ def check(text: str) -> dict[str, str]:
         if value is None or parameter:
             raise Refused(f"an entity from outside the file is never read: {name}", at, at + 1)
         if ENTITY.search(value):
-            raise Refused(f"entities that are made of entities are not read: {name}; write the IRIs out", at, at + 1)
+            raise Refused(f"entities that are made of entities are not read: {name}", at, at + 1)
         entities.setdefault(name, value)
 
     def start(*_: object) -> None:
@@ -113,4 +113,4 @@ def _bounded(text: str, entities: dict[str, str]) -> None:
     for found in ENTITY.finditer(text):
         size += len(entities.get(found[1], ""))
         if size > LARGEST:
-            raise Refused(f"the entities come to more than {LARGEST} characters; write the values out", *found.span())
+            raise Refused(f"the entities come to more than {LARGEST} characters", *found.span())

@@ -111,7 +111,7 @@ def _with_contexts(found: Sequence[Piece]) -> tuple[list[str], Json]:
         key = "" if value.key is None else found[value.key].text
         piece = found[value.piece]
         if key == '"@import"':
-            raise Refused("no context is ever fetched: write it out in place of @import", piece.start, piece.end)
+            raise Refused(f"no context is ever fetched: {string(piece)}", piece.start, piece.end)
         for each in (value.items or [value]) if key == '"@context"' else ():
             piece = found[each.piece]
             if each.kind != "string":
@@ -119,7 +119,7 @@ def _with_contexts(found: Sequence[Piece]) -> tuple[list[str], Json]:
             elif (iri := string(piece)) == CONTEXT:
                 named.append(each.piece)
             else:
-                raise Refused(f"no context is ever fetched: {iri}; write it out, or name {CONTEXT}", piece.start, piece.end)
+                raise Refused(f"no context is ever fetched: {iri}", piece.start, piece.end)
     names = Names(found, contexts)
     told = [piece.text for piece in found]
     if named:
@@ -129,7 +129,7 @@ def _with_contexts(found: Sequence[Piece]) -> tuple[list[str], Json]:
         names.learn(Names(known := pieces(own), [root] if (root := tree(known)) else []))
     if names.unread:
         piece = found[names.unread[0].piece]
-        raise Refused("containers of graphs, ids and types are not read: write the objects in an array", piece.start, piece.end)
+        raise Refused("containers of graphs, ids and types are not read", piece.start, piece.end)
     for index in named:
         found = [*found[:index], found[index]._replace(text=told[index], kind="context"), *found[index + 1 :]]
     return told, Json(found, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ def _problem(path: Path, text: str, error: SyntaxError, base: str) -> SyntaxErro
     what = str(error.msg)
     if what.startswith("Parser error"):
         what = what.partition(": ")[2] or what
+    what = re.sub(r"^at \d+\.\.\d+: ", "", what)
     return error_at(path, text, Span(start, end), what[:1].lower() + what[1:].rstrip("."))
 
 

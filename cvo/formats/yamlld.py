@@ -105,7 +105,7 @@ class _Writer:
 def _refuse(event: Any) -> None:  # noqa: ANN401 - the class is not in the stubs
     start, end = event.start_mark.index, event.end_mark.index
     if getattr(event, "anchor", None):  # an alias has one, too
-        raise Refused("anchors and aliases are not read: write the value out again", start, end)
+        raise Refused("anchors and aliases are not read", start, end)
     if getattr(event, "tag", None) and event.tag != "!":
         raise Refused(f"tags are not read: {event.tag}", start, end)
 
