@@ -13,6 +13,7 @@ from cvo.errors import Place, Several, TableProblem
 from cvo.findings import Finding
 from cvo.names import parsed
 from cvo.terms import SOURCE
+from cvo.validation.tablewords import to_do, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,12 +83,15 @@ class Tabled(Contributed):
     @property
     def problems(self) -> tuple[Finding, ...]:
         """Return what keeps the table from saying anything, each at its cell."""
+        from cvo.tables.columns import SHEETS  # noqa: PLC0415
+
+        names = {column.name: column.zh for sheet in SHEETS for column in sheet.columns}
         found = []
         for problem in self.wrong:
-            place = problem.place or self.top
-            (en, zh), hint = (dict(parsed(problem.what)[0])[lang] for lang in ("en", "zh")), problem.hint
-            help_ = (("en", hint), ("zh", hint)) if hint else ()
-            found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", en), ("zh", zh)), help_, line=self.shown(place)))
+            place, what, hint = problem.place or self.top, problem.what, problem.hint
+            zh = dict(parsed(what)[0])["zh"] if what.startswith("not YAML") else wrong(what, names)
+            help_ = (("en", hint), ("zh", to_do(hint))) if hint else ()
+            found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", what), ("zh", zh)), help_, line=self.shown(place)))
         return tuple(found)
 
     def declarations(self) -> Iterator[tuple[str, Span, str]]:
