@@ -15,7 +15,7 @@ from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
 from cvo.files import base_iri, read_text
 from cvo.findings import Finding, Fix, Texts
-from cvo.names import curie, nearest, parsed, unwanted
+from cvo.names import curie, parsed, undeclared, unwanted
 from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = {ending: ALL_FORMATS[ending] for ending in (".ttl", ".trig", ".nt", ".nq")}  # those whose places a source map finds
+LONGEST = 1 << 24  # bytes of one token, beyond which pyoxigraph does not read
+TOO_LONG = f"a term of more than {LONGEST >> 20} MiB is not read"
+LINES = (".nt", ".nq")  # a triple a line: no block describes a node
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SUBJECT, PREDICATE, OBJECT = range(3)
 SOURCE_CLASS = ox.NamedNode(f"{CVO}Source")
@@ -34,6 +37,8 @@ ONCE = frozenset({f"{CVO}statement", f"{CVO}passageDigest", f"{OA}hasSelector", 
 
 class Contributed:
     """The triples of a file, or the one thing that keeps it from having any."""
+
+    repairable = True  # whether what is typed at a place can be written anew; what is made for Turtle fits nothing else
 
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:
         """Hold what `read` has read; with an *error* there are no *quads*."""
@@ -50,6 +55,11 @@ class Contributed:
         """Return the beginning of the file."""
         return Place(str(self.path), 1, 1)
 
+    @property
+    def stem(self) -> str:
+        """Return what the file is called after: its name without the ending, which by custom is the cite key of its source."""
+        return self.path.stem
+
     @cached_property
     def lines(self) -> list[str]:
         """Return the lines of the text."""
@@ -58,6 +68,10 @@ class Contributed:
     def line(self, number: int) -> str:
         """Return the line *number*, from 1."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def shown(self, place: Place) -> str:
+        """Return what people are shown of *place*: its line."""
+        return self.line(place.line)
 
     @cached_property
     def map(self) -> sourcemap.SourceMap:
@@ -140,16 +154,21 @@ class Contributed:
             return (self._syntax_finding(self.error),)
         known = {name: iri for name, iri in PREFIXES.items() if iri == SOURCE or not iri.startswith(SOURCE)}
         wrong = {name for name, iri in self.prefixes.items() if known.get(name, iri) != iri}
-        found = sourcemap.prefixes(self.text) if wrong else ()
+        found = self.declarations() if wrong else ()
         return tuple(
             replace(
                 self._finding(place, "CVO-PREFIX", (f"{name}: is <{known[name]}>, not {iri}", f"{name}: 是 <{known[name]}>，不是 {iri}")),
-                fix=fixes.prefix_iri(place, iri, f"<{known[name]}>"),
+                fix=fixes.prefix_iri(place, iri, f"<{known[name]}>") if self.repairable else None,
             )
-            for name, span in found
-            if name in wrong and (iri := self.text[span.start : span.end]) != f"<{known[name]}>"
+            for name, span, iri in found
+            if name in wrong and iri != f"<{known[name]}>"
             for place in [self._spans.place(str(self.path), span)]
         )
+
+    def declarations(self) -> Iterator[tuple[str, sourcemap.Span, str]]:
+        """Return every prefix that the text declares: its name, the span of its IRI, and this in angle brackets."""
+        for name, span in sourcemap.prefixes(self.text):
+            yield name, span, self.text[span.start : span.end]
 
     def _syntax_finding(self, error: SyntaxError) -> Finding:
         what = self.syntax_problem().what
@@ -168,7 +187,7 @@ class Contributed:
             said = (("en", "a block ends with ; in place of ."), ("zh", "语法错误：一段的末尾写成了 ;"))
             to_do, instead = (("en", "write . here"), ("zh", "此处请写 .")), "."
         elif found := re.search(r"prefix (\S*): has not been declared", what):
-            to_do = _undeclared(found[1])
+            to_do = undeclared(found[1])
             declared = {name: iri for name, iri in self.prefixes.items() if name in self.own}
             fix = fixes.undeclared(self.text, place, self.typed(place), found[1], declared)
         elif what.startswith(("a dot is expected", "unexpected end")):
@@ -184,7 +203,7 @@ class Contributed:
 
     def typed(self, place: Place) -> str:
         """Return what stands at *place* in the text; nothing, if it is only known where that begins."""
-        if not place.end_line:
+        if not place.end_line or not self.repairable:
             return ""
         start, end = (self._spans.offset(line, column) for line, column in ((place.line, place.column), (place.end_line, place.end_column)))
         return self.text[start:end]
@@ -197,9 +216,7 @@ class Contributed:
         """Return a violation that no shape found, told in English and in Chinese."""
         messages = (("en", said[0]), ("zh", said[1]))
         name = "" if focus is None else self.show(focus)
-        return Finding(
-            place, code, "violation", messages, help_, "" if focus is None else str(focus), name=name, line=self.line(place.line)
-        )
+        return Finding(place, code, "violation", messages, help_, "" if focus is None else str(focus), name=name, line=self.shown(place))
 
     def syntax_problem(self) -> SyntaxProblem:
         """Return the syntax error as an exception."""
@@ -216,7 +233,9 @@ class Contributed:
                 own = next((own for _, own in self._cite_keys() if own not in keys), "…")
                 line = f"@prefix : <{SOURCE}{own}#> ."
                 to_do = (("en", f"write at the top: {line}"), ("zh", f"请在文件开头写：{line}"))
-                here = (span for name, span in sourcemap.prefixes(self.text) if not name and self.prefixes[""] == f"{SOURCE}{key}#")
+                if not self.repairable:
+                    to_do = (("en", f"begin them with {SOURCE}{own}#"), ("zh", f"请以 {SOURCE}{own}# 开头"))
+                here = (span for name, span, iri in self.declarations() if not name and iri == f"<{SOURCE}{key}#>")
                 place = next((self._spans.place(str(self.path), span) for span in here), None) or self.place(index, SUBJECT)
                 said = (
                     f"these IRIs belong to another source, {key}; choose a cite key of your own",
@@ -227,7 +246,7 @@ class Contributed:
 
     def filing(self) -> Iterator[Finding]:
         """Return what is wrong with the sources of the file: there are two, or the file is not called after its source."""
-        if self.unpacked.suffix.lower() not in (".ttl", ".trig"):
+        if self.unpacked.suffix.lower() in LINES:
             return
         encoded = {quad.object for quad in self.quads if quad.predicate.value == f"{CVO}encodes"}
         sources = list(dict.fromkeys(q.subject for q in self.quads if q.predicate.value == f"{RDF}type" and q.object == SOURCE_CLASS))
@@ -259,7 +278,7 @@ class Contributed:
                 found.setdefault((quad.subject, predicate), []).append(index)
         for (subject, _), numbers in found.items():
             languages = {getattr(self.quads[number].object, "language", None) for number in numbers}
-            if len(numbers) == len(languages) or self.unpacked.suffix.lower() not in (".ttl", ".trig"):
+            if len(numbers) == len(languages) or self.unpacked.suffix.lower() in LINES:
                 continue
             places = list(dict.fromkeys(self.place(number, SUBJECT) for number in numbers))
             if len(places) > 1:
@@ -279,19 +298,6 @@ def inner(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
-def _undeclared(prefix: str) -> Texts:
-    """Return what to do about a *prefix* that is not declared.
-
-    >>> dict(_undeclared("skso"))["en"]
-    'did you mean skos:? else write: @prefix skso: <…> .'
-    """
-    line = f"@prefix {prefix}: <{PREFIXES.get(prefix, '…')}> ."
-    like = "" if prefix in PREFIXES else nearest(prefix, PREFIXES)
-    if like:
-        return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
-    return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
-
-
 def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None) -> Contributed:
     """Return the file *path*, or what it would be with the *text*.
 
@@ -305,15 +311,20 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
     text = read_text(path) if text is None else text
     base = base_iri(inner(path)) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
     if span := sourcemap.too_deep(text):
-        return Contributed(path, text, (), {}, _error(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
+        return Contributed(path, text, (), {}, error_at(path, text, span, f"nested more than {sourcemap.DEEPEST} deep"))
     parser = ox.parse(text, format=kind, base_iri=base, rename_blank_nodes=not contributed)
     try:
         quads = list(parser)
     except SyntaxError as error:
         return Contributed(path, text, (), dict(parser.prefixes), error)
+    except MemoryError:
+        longest = max((sourcemap.Span(*token.span()) for token in sourcemap.TOKEN.finditer(text)), key=lambda span: span.end - span.start)
+        if longest.end - longest.start < LONGEST // 4:  # a code point has up to four bytes
+            raise  # it is not the parser that will not, but the machine that cannot
+        return Contributed(path, text, (), {}, error_at(path, text, longest, TOO_LONG))
     if (beyond := _beyond(path, text, quads)) is not None:
         return Contributed(path, text, (), dict(parser.prefixes), beyond)
-    return Contributed(path, text, list(_relabelled(quads, number)) if contributed else quads, dict(parser.prefixes), None)
+    return Contributed(path, text, list(relabelled(quads, number)) if contributed else quads, dict(parser.prefixes), None)
 
 
 def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | None:
@@ -321,15 +332,16 @@ def _beyond(path: Path, text: str, quads: Iterable[ox.Quad]) -> SyntaxError | No
     if not any(isinstance(q.object, ox.Triple) or (isinstance(q.object, ox.Literal) and q.object.direction) for q in quads):
         return None
     span = sourcemap.rdf12(text) or sourcemap.Span(0, 0)
-    return _error(path, text, span, "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1")
+    return error_at(path, text, span, "triple terms and text directions are RDF 1.2; cvo reads RDF 1.1")
 
 
-def _error(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
+def error_at(path: Path, text: str, span: sourcemap.Span, what: str) -> SyntaxError:
+    """Return the syntax error *what* at the *span* of *text*."""
     place = sourcemap.SourceMap(text, ()).place(str(path), span)
     return SyntaxError(what, (place.file, place.line, place.column, None, place.end_line, place.end_column))
 
 
-def _relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:
+def relabelled(quads: Iterable[ox.Quad], number: int) -> Iterator[ox.Quad]:
     """Return *quads* with blank nodes named by the order in which they come."""
     names: dict[str, ox.BlankNode] = {}
 

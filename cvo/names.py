@@ -84,12 +84,64 @@ PARSER = (
         "请写成 @prefix cvo: <https://w3id.org/cvo/ns#> . 的样子",
     ),
     (r"triple terms and text directions are RDF 1.2; cvo reads RDF 1.1", "三元组项和文字方向属于 RDF 1.2，cvo 只读 RDF 1.1", "", ""),
+    (r"text directions are RDF 1.2; cvo reads RDF 1.1", "文字方向属于 RDF 1.2，cvo 只读 RDF 1.1", "", ""),
     (
         r"nested more than (\d+) deep",
         r"嵌套超过 \1 层",
         "give the nodes names (IRIs) in place of brackets",
         "请给节点取名（IRI），不要层层嵌套括号",
     ),
+    (r"a term of more than (\d+) MiB is not read", r"一个词项超过 \1 MiB，不予读取", "split it, or close its quote", "请拆开，或补上引号"),
+    (
+        r"no context is ever fetched: (.+)",
+        r"从不下载上下文：\1",
+        "write the context out, or name https://w3id.org/cvo/context.jsonld",
+        "请把上下文写在文件里，或写 https://w3id.org/cvo/context.jsonld",
+    ),
+    (
+        r"containers of graphs, ids and types are not read",
+        "不读取以图、IRI 或类型为键的容器",
+        "write the objects in an array",
+        "请把各对象写成数组",
+    ),
+    (r"(@\w+) value must be a string", r"\1 的值须是字符串", "", ""),
+    (r"a string is not closed", "字符串没有闭合", 'write " at its end', '请在末尾写 "'),
+    (r"object values must be followed by a comma.*", "此处之前缺少逗号或 }", "write , or } before this", "请在此处之前写 , 或 }"),
+    (r"array values must be followed by a comma.*", "此处之前缺少逗号或 ]", "write , or ] before this", "请在此处之前写 , 或 ]"),
+    (r"anchors and aliases are not read", "不读取锚点和别名", "write the value out again", "请把内容重写一遍"),
+    (r"tags are not read: (.+)", r"不读取标签：\1", "remove it", "请删去"),
+    (
+        r"a second document begins here",
+        "此处另起了一个文档",
+        "one document a file: remove the line ---",
+        "一个文件只写一个文档：请删去 --- 一行",
+    ),
+    (r"a key must be one word", "键须是单个词", "quote a value that begins with { or [", "以 { 或 [ 开头的值请加引号"),
+    (
+        r"not YAML: (.+)",
+        r"不是合法的 YAML（\1）",
+        "indent with spaces, and quote what holds ': ' or begins with a sign",
+        "请用空格缩进；含 ': ' 或以符号开头的内容请加引号",
+    ),
+    (
+        r"not XML: mismatched tag",
+        "结束标签与开始标签不一致",
+        "close the elements in the order in which they are open",
+        "请按次序闭合各元素",
+    ),
+    (r"not XML: no element found", "文件没有写完", "an end tag is missing", "缺少结束标签"),
+    (r"not XML: (.+)", r"不是合法的 XML（\1）", "", ""),
+    (r"an entity from outside the file is never read: (.+)", r"从不读取文件之外的实体：\1", "remove it", "请删去"),
+    (r"entities that are made of entities are not read: (.+)", r"不读取由实体组成的实体：\1", "write the IRIs out", "请写完整的 IRI"),
+    (r"the entities come to more than (\d+) characters", r"实体展开后超过 \1 个字符", "write the values out", "请直接写出内容"),
+    (
+        r"only UTF-8 is supported by the RDF/XML parser",
+        "RDF/XML 须用 UTF-8 编码",
+        'save the file as UTF-8, and write encoding="UTF-8"',
+        '请将文件另存为 UTF-8，并写 encoding="UTF-8"',
+    ),
+    (r"unknown prefix (.+?):?", r"前缀 \1 没有声明", "declare it with xmlns:", "请用 xmlns: 声明"),
+    (r"unrecognized entity `(.+)`", r"实体 \1 没有定义", "write what it stands for", "请写出它所代表的内容"),
 )
 
 
@@ -123,6 +175,19 @@ def unwanted(wrong: str, right: str) -> tuple[Texts, Texts]:
     if right:
         return said, (("en", "write an ordinary space"), ("zh", "全角空格，请改为半角空格"))
     return said, (("en", "remove it; it cannot be seen"), ("zh", "请删去这个看不见的字符"))
+
+
+def undeclared(prefix: str) -> Texts:
+    """Return what to do about a *prefix* that is not declared.
+
+    >>> dict(undeclared("skso"))["en"]
+    'did you mean skos:? else write: @prefix skso: <…> .'
+    """
+    line = f"@prefix {prefix}: <{PREFIXES.get(prefix, '…')}> ."
+    like = "" if prefix in PREFIXES else nearest(prefix, PREFIXES)
+    if like:
+        return (("en", f"did you mean {like}:? else write: {line}"), ("zh", f"是否想写 {like}:？否则请加上：{line}"))
+    return (("en", f"write at the top: {line}"), ("zh", f"请在文件开头加上：{line}"))
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:

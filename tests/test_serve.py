@@ -324,7 +324,7 @@ def test_service_is_refused_and_opens_no_connection(server, query):
 def test_a_worker_cannot_make_a_socket_even_if_the_parser_let_it():
     code = """
 import sys, threading
-from cvo.serve import confinement
+from cvo import confinement
 assert confinement.close_network() == "filter"
 import pyoxigraph as ox, socket
 for make in (socket.socket, socket.socketpair):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cvo.contribution import Contributed
 from cvo.errors import CvoError, EngineError, InputError, NothingChecked
 from cvo.validation import validator as validation
 from cvo.validation.validator import validate
@@ -180,7 +181,7 @@ def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_read_at_any_depth_without_hidden_folders_and_other_kinds(tmp_path: Path) -> None:
-    for name in ("a.ttl", "deep/er/b.trig", ".git/c.ttl", "d.txt", "e.jsonld"):
+    for name in ("a.ttl", "deep/er/b.trig", ".git/c.ttl", "d.txt", "e.json"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(PREFIXES + CLEAN, encoding="utf-8")
@@ -279,7 +280,7 @@ def test_nothing_checked_is_an_error(tmp_path: Path, text: str) -> None:
     ("name", "content", "what"),
     [
         ("x.ttl", None, "no such file"),
-        ("x.json", b"{}", "not a kind of file"),
+        ("x.html", b"{}", "not a kind of file"),
         ("x.ttl", "é".encode("latin-1"), "not UTF-8"),
         ("x.ttl", ":x".encode("utf-16"), "not UTF-8"),
     ],
@@ -293,7 +294,7 @@ def test_a_file_that_cannot_be_read_is_an_error_with_status_2(tmp_path: Path, na
 
 
 def test_a_folder_without_rdf_files_and_no_path_at_all_are_errors(tmp_path: Path) -> None:
-    (tmp_path / "x.jsonld").write_text("{}", encoding="utf-8")
+    (tmp_path / "x.json").write_text("{}", encoding="utf-8")
     for paths in ([tmp_path], []):
         with pytest.raises(InputError):
             check(*paths)
@@ -539,8 +540,8 @@ def test_placing_a_finding_looks_only_into_the_files_that_describe_its_node(tmp_
         text = PREFIXES + f":c{number} a cvo:Claim ; cvo:claimObject cvt:nope ; cvo:polarity cvt:denied ."
         (tmp_path / f"x{number:02}.ttl").write_text(text, encoding="utf-8")
     looked = []
-    whole = validation.Contributed.place_of_value
-    monkeypatch.setattr(validation.Contributed, "place_of_value", lambda *args: looked.append(1) or whole(*args))
+    whole = Contributed.place_of_value
+    monkeypatch.setattr(Contributed, "place_of_value", lambda *args: looked.append(1) or whole(*args))
     assert len(check(tmp_path).findings) == 20
     assert len(looked) < 100
 

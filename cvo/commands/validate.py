@@ -45,7 +45,7 @@ class FailOn(StrEnum):
 
 
 def validate(  # noqa: C901, PLR0913 - one parameter for each option
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, globs; gzip too.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="RDF files (gzip too), tables, folders or globs.")] = None,
     *,
     form: Annotated[
         ReportFormat | None,
@@ -57,9 +57,16 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
     also: Annotated[
         list[Path] | None, typer.Option("--also", metavar="FILE", help="Write it to FILE too, as its ending tells. Repeatable.")
     ] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Repair what has one clear answer, then report the rest.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair Turtle and its kin where one answer is clear, then report the rest.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change as a unified diff; write nothing.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only files that differ from git's HEAD, and new ones. PATH: .")] = False,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="[ID=]DOC", help="The document of a table, as for cvo encode. Repeatable.")
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Break off a check that takes longer. 0: never. Default: 60 with --against, else 0."),
+    ] = None,
     base: Annotated[str, typer.Option("--base", metavar="REF", help="With --changed: since REF and HEAD parted.")] = "HEAD",
     watch: Annotated[bool, typer.Option("--watch", help="Check again at each change; Ctrl-C ends it.")] = False,
     against: Annotated[list[str] | None, typer.Option("--against", metavar="SHAPES", help="Other SHACL shapes. Repeatable.")] = None,
@@ -78,7 +85,9 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
     scheduler: Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Check on the workers of a Dask scheduler.")] = "",
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The least severity that gives exit status 1.")] = FailOn.VIOLATION,
 ) -> None:
-    """Check contributed files against the shapes; every finding has its file, line and column.
+    """Check contributed files against the shapes; every finding has its file, line and column, or its cell.
+
+    Reads Turtle, TriG, N-Triples, N-Quads, JSON-LD (also as YAML), RDF/XML, and tables of claims in YAML, CSV and XLSX.
 
     What a rule asks, tells `cvo explain CODE`. Exit status: 0 clean, 1 findings, 2 the files or the command could not be read.
     """
@@ -92,17 +101,16 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
         raise InputError("--watch does not go with --jobs, --resume and --scheduler")
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
     copies = [(file, by_ending(file, ReportFormat) or "concise") for file in also or ()]
-    lists = [tuple(each or ()) for each in (paths, against, select, ignore)]
+    lists = dict(zip(("paths", "against", "select", "ignore", "text"), (paths, against, select, ignore, text), strict=True))
+    asked = {name: tuple(each or ()) for name, each in lists.items()}
     run = validating.Run(
-        lists[0],
+        **asked,
         engine=engine.value,
         changed=changed,
         base=base,
-        against=lists[1],
-        select=lists[2],
-        ignore=lists[3],
         fix=fix,
         diff=diff,
+        timeout=timeout,
         jobs=jobs,
         resume=resume,
         scheduler=scheduler,

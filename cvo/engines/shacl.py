@@ -52,6 +52,8 @@ def check(data: Iterable[ox.Quad], shapes: Iterable[ox.Quad], focus: Collection[
                     targeted |= nodes
                     found += shape.validate(executor, graph, focus=nodes)[1]
             results = {_result(node, triples, shapes_graph) for _, node, triples in found}
+        except ValueError as error:  # rdflib, of a list that never ends
+            raise EngineError(f"the shapes cannot be used: {error}", hint="correct the shapes; see https://www.w3.org/TR/shacl/") from error
         except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError, ValidationFailure, NotImplementedError) as error:
             what = getattr(error, "message", None) or next(iter(error.args), "") or type(error).__name__
             raise EngineError(f"the shapes cannot be used: {what}", hint="correct the shapes; see https://www.w3.org/TR/shacl/") from error

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyoxigraph as ox
 
+from cvo import confinement
 from cvo.dataset import Dataset
-from cvo.serve import answering, confinement, documents
+from cvo.serve import answering, documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable

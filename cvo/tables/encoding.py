@@ -23,7 +23,7 @@ from cvo.tables.vocabulary import BETWEEN, expand
 from cvo.terms import CVO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.contribute.locate import Document
     from cvo.tables.cells import Book, Row
@@ -212,21 +212,31 @@ def encode_files(  # noqa: PLR0913
     Raises: CvoError, as `cvo.tables.tablefile.read`, `cvo.tables.instance.read` and `encode` do.
     """
     from cvo import dataset  # noqa: PLC0415
-    from cvo.contribute.locate import Document  # noqa: PLC0415
-    from cvo.files import read_bytes  # noqa: PLC0415
     from cvo.tables import instance, tablefile  # noqa: PLC0415
     from cvo.tables.vocabulary import Vocabulary  # noqa: PLC0415
 
     book = tablefile.read(table)
     begun = existing or (output if output is not None and output.is_file() and output.stat().st_size else None)
     old = instance.read(begun) if begun else None
+    documents = opened(texts)
+    loaded = dataset.load(data) if data else dataset.load_shipped()
+    vocabulary = Vocabulary(loaded, instance.quads(old) if old else ())
+    done = encode(book, vocabulary, documents, old, prune=prune)
+    return instance.write(done.instance), [*book.notes, *done.notes]
+
+
+def opened(texts: Iterable[str]) -> list[tuple[str, Document]]:
+    """Return the documents that *texts* name, each with the name of its text: ``text-en=translation.txt``, or none.
+
+    Raises: InputError, if one cannot be read.
+    """
+    from cvo.contribute.locate import Document  # noqa: PLC0415
+    from cvo.files import read_bytes  # noqa: PLC0415
+
     documents = []
     for text in texts:
         name, mark, path = text.partition("=")
         if not mark or Path(text).exists():
             name, path = "", text
         documents.append((name.removeprefix(":"), Document(read_bytes(Path(path)), path)))
-    loaded = dataset.load(data) if data else dataset.load_shipped()
-    vocabulary = Vocabulary(loaded, instance.quads(old) if old else ())
-    done = encode(book, vocabulary, documents, old, prune=prune)
-    return instance.write(done.instance), [*book.notes, *done.notes]
+    return documents

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from cvo.tables.columns import Sheet
 
 LARGEST = 200 << 20  # bytes of all that is packed in a workbook
-MOST_ROWS, MOST_COLUMNS = 100_000, 200
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100_000, 200, 2_000_000
+CELL, MERGED = re.compile(rb"<(?:\w+:)?c[ >/]"), re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']{1,40})[\"']")
+CORNER = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 BEYOND = 500  # rows that have drop-down lists though they are empty
 WIDTHS = {"text": 40, "passage": 30, "term": 24}
 NEVER = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the same bytes on each run
@@ -47,6 +49,7 @@ def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can
                     raise InputError(  # noqa: TRY301
                         f"is too large when unpacked: {path}", hint="a table of claims has a few thousand rows"
                     )
+                _refuse_bombs(packed, path)
             file.seek(0)
             workbook = openpyxl.load_workbook(file)
         except InputError:
@@ -82,6 +85,42 @@ def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can
     if problems:
         raise Several.of(problems)
     return book
+
+
+def _refuse_bombs(packed: zipfile.ZipFile, path: Path) -> None:
+    """Raise an InputError if a part of the workbook is small and becomes huge in memory: by entities, cells or merged cells."""
+    cells = 0
+    for info in packed.infolist():
+        if not info.filename.endswith((".xml", ".rels")):
+            continue
+        with packed.open(info) as part:
+            rest = b""
+            while block := part.read(1 << 20):
+                text = rest + block
+                if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:  # and none in UTF-16, where this would not be seen
+                    raise InputError(f"has a document type or is not UTF-8 inside: {path}", hint="save it again in Excel as .xlsx")
+                cells += len(CELL.findall(text)) - len(CELL.findall(rest))
+                area = max((_area(ref.decode()) for ref in MERGED.findall(text)), default=0)
+                if cells > MOST_CELLS or area > MOST_ROWS:
+                    what = "merged cells" if area > MOST_ROWS else "cells"
+                    raise InputError(f"has too many {what}: {path}", hint="a table of claims has a few thousand rows and none merged")
+                rest = text[-256:]
+
+
+def _area(ref: str) -> int:
+    """Return how many cells the range *ref* has.
+
+    >>> _area("A1:C2"), _area("A1"), _area("A1:XFD1048576"), _area("?")
+    (6, 1, 17179869184, 0)
+    """
+    corners = [CORNER.fullmatch(corner) for corner in ref.split(":")]
+    if not all(corners) or len(corners) > 2:  # noqa: PLR2004
+        return 0
+    places: list[tuple[int, int]] = [
+        (sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(found[1]))), int(found[2])) for found in corners if found
+    ]
+    (left, top), (right, bottom) = places[0], places[-1]
+    return (abs(right - left) + 1) * (abs(bottom - top) + 1)
 
 
 def _lines(path: Path, worksheet: Any, problems: list[TableProblem]) -> Iterator[tuple[Place, list[Cell]]]:  # noqa: ANN401

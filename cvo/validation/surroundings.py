@@ -135,8 +135,8 @@ def _quads(rows: Iterable[Row]) -> Iterator[ox.Quad]:
 
 def beside(files: Sequence[Contributed]) -> list[Path]:
     """Return the shipped instance files that are loaded beside *files*: not those that are among them, here or in another version."""
-    names = {file.path.name for file in files}
-    return [path for path in shipped("instances") if path.name not in names]
+    names = {file.stem for file in files}
+    return [path for path in shipped("instances") if path.stem not in names]
 
 
 def named_by(instances: Iterable[Path], files: Sequence[Contributed]) -> list[Path]:

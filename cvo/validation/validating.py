@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from cvo import contribution
+from cvo.contribution import FORMATS as TURTLE
 from cvo.dataset import expand
 from cvo.errors import CvoError, InputError, NothingChecked
 from cvo.findings import Report
 from cvo.terms import CVO
-from cvo.validation import changes, repair, selection
+from cvo.validation import bounded, changes, reading, repair, selection
 from cvo.validation import validator as validation
 from cvo.validation.reports.words import counted, plain
 
@@ -30,7 +31,11 @@ MANY, HEAVY = 64, 4 << 20  # files, and bytes, that are held together; more of t
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is asked for: *paths*, or what has *changed* below them since *base*; other shapes; codes; and what to do with fixes."""
+    """What is asked for: *paths*, or what has *changed* below them since *base*; other shapes; codes; and what to do with fixes.
+
+    *text* are the documents in which the passages of tables are found. A check that takes longer than *timeout* seconds is broken
+    off; of what strangers' shapes ask for, nobody knows how long it takes, so that there it has a limit unless 0 is given.
+    """
 
     paths: tuple[str, ...]
     changed: bool = False
@@ -41,6 +46,8 @@ class Run:
     fix: bool = False
     diff: bool = False
     engine: str = "fast"
+    text: tuple[str, ...] = ()
+    timeout: float | None = None
     jobs: int | None = None
     resume: Path | None = None
     scheduler: str = ""
@@ -77,26 +84,32 @@ class Run:
         """
         if not self.changed:
             return list(self.paths)
-        return [str(path) for path in changes.changed(self.paths or (".",), self.base, tuple(contribution.FORMATS))]
+        named = [Path(path).suffix.lower() for path in self.paths if Path(path).suffix and Path(path).is_file()]
+        return [str(path) for path in changes.changed(self.paths or (".",), self.base, (*reading.IN_FOLDERS, *named))]
 
     def watched(self) -> list[Path]:
         """Return the files at which a change matters; what is missing now may come back."""
         found: list[Path] = []
         for path in (*(self.paths or (".",)), *self.against):
             with suppress(InputError):
-                found += [file for file in expand([path]) if file.suffix.lower() in contribution.FORMATS]
+                found += [file for file in expand([path]) if file.suffix.lower() in reading.FORMATS]
         return found
 
     def check(self, texts: Mapping[Path, str], files: Sequence[str]) -> Report:
         """Return the report on *files*, with the wanted findings only."""
         shapes = expand(list(self.against)) if self.against else None
         try:
-            report = validation.validate(files, shapes=shapes, texts=texts, engine=self.engine)
+            report = self._checked(files, shapes, texts)
         except NothingChecked:
             if not self.changed:
                 raise
             report = Report((), tuple(files))  # a change of what no shape looks at is none to fail on
         return selection.only(report, self._wanted())
+
+    def _checked(self, files: Sequence[str], shapes: Sequence[Path] | None, texts: Mapping[Path, str]) -> Report:
+        seconds = self.timeout if self.timeout is not None else bounded.SECONDS if shapes else 0
+        check = partial(validation.validate, files, shapes=shapes, texts=dict(texts), engine=self.engine, documents=self.text)
+        return bounded.run(check, seconds) if seconds else check()
 
     def _wanted(self) -> Callable[[Finding], bool]:
         if not self.select and not self.ignore:
@@ -117,7 +130,9 @@ class Run:
         done = repair.repair(lambda texts: self.check(texts, files))
         if self.fix and not self.diff:
             done.write()
-        return done.report, done
+        others = sorted({finding.place.file for finding in done.report.findings if Path(finding.place.file).suffix.lower() not in TURTLE})
+        note = f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {', '.join(others)}"
+        return (replace(done.report, notes=(*done.report.notes, note)) if others else done.report), done
 
 
 def _is_large(path: str) -> bool:
@@ -144,7 +159,7 @@ def _codes(shapes: Sequence[Path]) -> list[str]:
     found = []
     for path in shapes:
         with suppress(CvoError):
-            quads = contribution.read(path).quads
+            quads = reading.read(path).quads
             found += [q.object.value for q in quads if q.predicate.value == f"{CVO}code" and isinstance(q.object, Literal)]
     return found
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import fixes
-from cvo.contribution import FORMATS, OBJECT, PREDICATE, Contributed, read
+from cvo.contribution import OBJECT, PREDICATE
 from cvo.dataset import expand
 from cvo.errors import InputError, NothingChecked, Place
 from cvo.files import shipped
@@ -22,6 +22,8 @@ from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per
 from cvo.names import curie, nearest, shorten
 from cvo.outcome import Uncompiled
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
+from cvo.validation.reading import files as files_of
+from cvo.validation.reading import read
 from cvo.validation.rules import Rules
 from cvo.validation.surroundings import beside, named_by, read_all
 from cvo.validation.wording import generic
@@ -29,6 +31,7 @@ from cvo.validation.wording import generic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from cvo.contribution import Contributed
     from cvo.findings import Texts
     from cvo.outcome import Outcome, Result
 
@@ -41,18 +44,20 @@ FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
-def validate(
+def validate(  # noqa: PLR0913 - options, each with a default
     paths: str | Path | Sequence[str | Path],
     *,
     shapes: Sequence[Path] | None = None,
     ontology: Sequence[Path] | None = None,
     texts: Mapping[Path, str] | None = None,
     engine: str = "fast",
+    documents: Sequence[str] = (),
 ) -> Report:
     """Return what is wrong with the files of *paths*: one or several files, folders (with all RDF files in them) or globs.
 
     *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
-    Nothing is fetched, whatever a file imports. *texts* says of some files what they would be, in place of what they are.
+    Nothing is fetched, whatever a file imports. *texts* says of some files what they would be, in place of what they are, and
+    *documents* are those in which the passages of tables are found.
     The *engine* is ``fast``, which leaves to pySHACL what it cannot compile and says so in the report's notes, or ``pyshacl``.
 
     Raises: InputError, if a file is missing or not readable; NothingChecked, if nothing is wrong because no shape looked at
@@ -65,11 +70,11 @@ def validate(
     collecting = gc.isenabled()
     gc.disable()  # a run makes a few hundred thousand objects that live to its end
     try:
-        named = _files(paths)
+        named = files_of(paths)
         files, findings = [], []
         for number, path in enumerate(named):
             try:
-                files.append(read(path, number, text=(texts or {}).get(path)))
+                files.append(read(path, number, text=(texts or {}).get(path), documents=documents))
             except InputError as error:
                 if named[path]:
                     raise
@@ -196,7 +201,7 @@ class _Check:
                 value="" if result.value is None else str(result.value),
                 component=result.component,
                 shape=self.rules.name(result.shape),
-                line=file.line(place.line),
+                line=file.shown(place),
                 fix=fixes.of_result(file, self.rules.code(result.constraint, result.shape), result.focus, result.path, place),
             )
 
@@ -280,7 +285,7 @@ class _Check:
                     name=file.show(quad.subject),
                     path=quad.predicate.value,
                     value=f"<{iri}>",
-                    line=file.line(place.line),
+                    line=file.shown(place),
                     fix=fixes.renamed(file, index, role, meant[iri]) if clear[iri] else None,
                 )
                 yield Slip(finding, meant[iri], role == PREDICATE, role == OBJECT and quad.predicate.value == TYPE)
@@ -297,24 +302,6 @@ class _Check:
             self.words[namespace] = sorted(term.removeprefix(namespace) for term in known if term.startswith(namespace))
         word = nearest(iri.removeprefix(namespace), self.words[namespace], 0.7 if namespace in OWN else LIKE)
         return namespace + word if word else ""
-
-
-def _files(paths: Sequence[str | Path]) -> dict[Path, bool]:
-    """Return the files that *paths* mean, each once, with whether it was named itself.
-
-    Of a folder or a glob come only files of the kinds that are validated.
-    """
-    found: dict[Path, bool] = {}
-    for path in paths:
-        files = expand([path])
-        named = files == [Path(path)]
-        if not named:
-            files = [file for file in files if file.suffix.lower() in FORMATS]
-            if not files:
-                raise InputError(f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(FORMATS)}")
-        for file in files:
-            found[file] = named or found.get(file, False)
-    return found
 
 
 def _unreadable(path: Path, error: InputError) -> Finding:

@@ -43,7 +43,7 @@ def _told(finding: Finding, lang: str, words: dict[str, str], paint: dict[str, s
 def underline(finding: Finding) -> tuple[str, str]:
     """Return the line of *finding* and the carets under it."""
     place = finding.place
-    return underlined(finding.line, place.column, place.end_column if place.end_line == place.line else 0)
+    return underlined(finding.line, 1 if place.cell else place.column, place.end_column if place.end_line == place.line else 0)
 
 
 def underlined(line: str, column: int, end: int) -> tuple[str, str]:

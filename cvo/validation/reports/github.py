@@ -24,7 +24,7 @@ def _command(finding: Finding, lang: str) -> str:
     about = {"file": local(place.file)}
     if place.line:
         about |= {"line": str(place.line), "endLine": str(place.end_line or place.line)}
-    if place.column and place.end_line in (0, place.line):  # columns are refused for several lines
+    if place.column and not place.cell and place.end_line in (0, place.line):  # columns are refused for several lines
         about |= {"col": str(place.column), "endColumn": str(place.end_column or place.column)}
     about["title"] = finding.code
     properties = ",".join(f"{name}={_escaped(plain(text), PROPERTY)}" for name, text in about.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def write(report: Report, lang: str = "en") -> str:
 
 def _article(finding: Finding) -> Iterator[str]:
     place = finding.place
-    where = ":".join([local(place.file), *(str(number) for number in (place.line, place.column) if number)])
+    where = str(replace(place, file=local(place.file)))
     yield f'<article class="{finding.severity if finding.severity in SEVERITIES else "violation"}">'
     yield _both(
         "p",
@@ -72,7 +73,7 @@ def _article(finding: Finding) -> Iterator[str]:
     )
     yield f'<p class="where"><code>{_text(where)}</code>{f" ({_text(finding.name)})" if finding.name else ""}</p>'
     if finding.line:
-        start = max(place.column - 1, 0)
+        start = 0 if place.cell else max(place.column - 1, 0)
         end = place.end_column - 1 if place.end_line == place.line else len(finding.line)
         parts = finding.line[:start], finding.line[start:end], finding.line[end:]
         yield f"<pre>{_text(parts[0])}<mark>{_text(parts[1])}</mark>{_text(parts[2])}</pre>"

@@ -52,8 +52,10 @@ def fields(finding: Finding) -> dict[str, object]:
     }
 
 
-def _span(place: Place) -> dict[str, int]:
-    return {"line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column}
+def _span(place: Place) -> dict[str, int | str]:
+    return {"line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column} | (
+        {"cell": place.cell} if place.cell else {}
+    )
 
 
 def bare(term: str) -> str:

@@ -36,8 +36,8 @@ def _suite(file: str, findings: list[Finding], lang: str) -> Iterator[str]:
     if not findings:
         yield f"    <testcase name={_attribute('cvo validate')} classname={name}/>"
     for finding in findings:
-        place = finding.place
-        yield f"    <testcase name={_attribute(f'{finding.code} {place.line}:{place.column}')} classname={name}>"
+        where = finding.place.cell or f"{finding.place.line}:{finding.place.column}"
+        yield f"    <testcase name={_attribute(f'{finding.code} {where}')} classname={name}>"
         message, body = said(finding, lang), _body(finding, lang)
         if finding.severity == "violation":
             yield f"      <failure type={_attribute(finding.code)} message={_attribute(message)}>{_text(body)}</failure>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cvo.validation.reports.concise import underline
@@ -26,7 +27,7 @@ def write(report: Report, lang: str = "en") -> str:
 
 def _item(finding: Finding, lang: str, words: dict[str, str]) -> Iterator[str]:
     place = finding.place
-    where = ":".join([local(place.file), *(str(number) for number in (place.line, place.column) if number)])
+    where = str(replace(place, file=local(place.file)))
     yield f"- **{words[finding.severity]}** {_code(finding.code)} {_code(where)} {_escaped(said(finding, lang))}"
     if finding.line:
         shown, carets = underline(finding)

@@ -78,7 +78,9 @@ def _result(finding: Finding, index: int, lang: str) -> dict[str, Any]:
 
 
 def _region(place: Place) -> dict[str, int]:
-    """Return *place* as a region: the columns begin at 1, the last one is that after the end."""
+    """Return *place* as a region: the columns begin at 1, the last one is that after the end; of a cell only the line is told."""
+    if place.cell:
+        return {"startLine": place.line}
     column = place.column or 1
     end_line = place.end_line or place.line
     return {"startLine": place.line, "startColumn": column, "endLine": end_line, "endColumn": place.end_column or column}
