@@ -53,7 +53,7 @@ class Stream(Run):
         """Hold the *vocabulary*, to check what comes against *shapes*."""
         super().__init__(vocabulary, shapes)
         self.held = frozenset(self.of)
-        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.quads)
+        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.graph.of)
         self.answers.start()
         self.here: Node = ""
         self.now: Block = {}
