@@ -13,11 +13,18 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
 from cvo import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from cvo.engines.fast.graph import Block
+    from cvo.engines.fast.nodes import Node
+
+    Packed = dict[str, dict[str, list[str | tuple[str, str, str]]]]
 
 KEPT = 16  # of each kind
 
@@ -61,3 +68,33 @@ def write(place: Path | None, value: object) -> None:
     except OSError:  # a full or read-only disk, or another process that was faster
         with suppress(OSError):
             partial.unlink()
+
+
+def packed(blocks: Mapping[Node, Block]) -> Packed:
+    """Return *blocks* with their literals as tuples, which can be kept."""
+    return {
+        str(subject): {
+            predicate: [v if isinstance(v, str) else (v.value, v.datatype.value, v.language or "") for v in values]
+            for predicate, values in block.items()
+        }
+        for subject, block in blocks.items()
+    }
+
+
+def unpacked(blocks: Any) -> dict[Node, Block]:  # noqa: ANN401 - what `packed` gave, and becomes what it was given
+    """Return *blocks*, changed in place, with literals again.
+
+    >>> block = {"urn:p": ["urn:o", ox.Literal("文", language="zh"), ox.Literal("1", datatype=ox.NamedNode("urn:d"))]}
+    >>> unpacked(packed({"urn:s": block})) == {"urn:s": block}
+    True
+    """
+    types: dict[str, ox.NamedNode] = {}
+    for block in blocks.values():
+        for values in block.values():
+            for index, value in enumerate(values):
+                if type(value) is tuple:
+                    text, datatype, language = value
+                    if not language and datatype not in types:
+                        types[datatype] = ox.NamedNode(datatype)
+                    values[index] = ox.Literal(text, language=language) if language else ox.Literal(text, datatype=types[datatype])
+    return blocks  # type: ignore[no-any-return]

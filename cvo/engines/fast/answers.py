@@ -57,13 +57,16 @@ class Answers:
         return [*self._given, *(quad for blocks in self._beside for quad in quads_of(blocks))] if self._beside else self._given
 
     def await_(self, asked: Mapping[Query, Sequence[Node]]) -> None:
-        """Prepare for the queries of *asked*, with their focus nodes: of a few nodes, forward ones need only what can be reached."""
+        """Prepare for the queries of *asked*, with their focus nodes: of a few nodes, many read only what can be reached."""
         self._near = None
-        forward = {query: nodes for query, nodes in asked.items() if query.is_forward}
+        forward = {query: nodes for query, nodes in asked.items() if query.inverse is not None}
         todo: list[Node] = list({node for nodes in forward.values() for node in nodes})
         if not 0 < len(todo) <= FEW:
             return
         reads = frozenset[str]().union(*(query.reads or () for query in forward))
+        backwards = frozenset[str]().union(*(query.inverse or () for query in forward))
+        if any(_is_typed(value) for predicate in backwards for value in self.graph.inverse(predicate)):
+            return  # the store takes different spellings of a value for one
         with_classes = any(query.reads_classes for query in forward)
         todo += reads  # the terms that the texts name are among them
         seen = set(todo)
@@ -77,7 +80,9 @@ class Answers:
             near += found
             if len(near) > MANY:
                 return
-            new = {value for _, _, value in found if type(value) is str} - seen
+            new = {value for _, _, value in found}
+            new.update(subject for predicate in backwards for subject in self.graph.subjects(predicate, node))
+            new -= seen
             seen |= new
             todo += new
         self._near = ox.Store()
@@ -210,6 +215,10 @@ class Answers:
         for literal in literals:
             found.setdefault(kept(literal), []).append(literal)
         return found
+
+
+def _is_typed(node: Node) -> bool:
+    return type(node) is ox.Literal and not node.language and not node.datatype.value.endswith("#string")
 
 
 @lru_cache(20_000)

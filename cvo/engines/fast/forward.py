@@ -1,4 +1,4 @@
-"""Whether all that a SPARQL text reads is reached from its focus node along its triples, subject by subject.
+"""Whether all that a SPARQL text reads is reached from its focus node along its triples, one by one.
 
 Of a few focus nodes such a text needs only what can be reached, not the whole vocabulary. Anything unusual in it means: no.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cvo.tokens import Token
 
@@ -19,37 +19,41 @@ class _Unsure(Exception):  # noqa: N818 - an answer, no error
     """The text may read more."""
 
 
-def is_forward(words: Sequence[Token]) -> bool:
-    """Return whether each triple of the query *words* begins at a constant, at ``$this``, or at what a triple before it led to.
+def backwards(words: Sequence[Token], prefixes: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the properties that the query *words* follows backwards from what it has reached; None if it may read what it has not.
+
+    Each of its triples must begin at a constant, at ``$this``, or at what a triple before it led to, or else lead there.
 
     >>> from cvo.tokens import tokens
-    >>> def forward(pattern):
-    ...     return is_forward(list(tokens(f"SELECT $this {{ {pattern} }}")))
-    >>> forward("$this e:p ?x ; e:q/e:r* 'y'@en . ?x a e:C FILTER NOT EXISTS { ?x e:q ?z }"), forward("?x e:p $this")
-    (True, False)
-    >>> forward("$this ^e:p ?x"), forward("$this e:p 1")
-    (False, False)
+    >>> def follows(pattern):
+    ...     return backwards(list(tokens(f"SELECT $this {{ {pattern} }}")), {"e": "urn:"})
+    >>> follows("$this e:p ?x ; e:q/e:r* 'y'@en . ?x a e:C FILTER NOT EXISTS { ?x e:q ?z }")
+    frozenset()
+    >>> follows("?x e:p $this ; e:q ?y") == {"urn:p"}, follows("$this ^e:p ?x"), follows("?x a e:C"), follows("?x e:p ?y")
+    (True, None, None, None)
 
     A variable that need not be bound may be anything.
 
-    >>> forward("OPTIONAL { $this e:p ?x } OPTIONAL { ?x e:q ?y }"), forward("$this e:p ?x . { OPTIONAL { ?x e:q ?y } }")
-    (False, False)
+    >>> follows("OPTIONAL { $this e:p ?x } OPTIONAL { ?x e:q ?y }"), follows("$this e:p ?x . { OPTIONAL { ?x e:q ?y } }")
+    (None, None)
     """
     start = next((index for index, word in enumerate(words) if word.text == "{"), None)
-    if start is None:
-        return False
-    reader = _Reader(words, start)
+    if start is None or any(word.says("PREFIX") or word.says("BASE") for word in words):
+        return None
+    reader = _Reader(words, start, prefixes)
     try:
-        reader.group(frozenset(), frozenset({"this"}))
+        reader.group(frozenset(), frozenset({"this"}), frozenset({"this"}))
     except (_Unsure, IndexError):
-        return False
-    return reader.at == len(words) or words[reader.at].says("ORDER")
+        return None
+    return frozenset(reader.inverse) if reader.at == len(words) or words[reader.at].says("ORDER") else None
 
 
 class _Reader:
-    def __init__(self, words: Sequence[Token], at: int) -> None:
+    def __init__(self, words: Sequence[Token], at: int, prefixes: Mapping[str, str]) -> None:
         self.words = words
         self.at = at
+        self.prefixes = prefixes
+        self.inverse: set[str] = set()
 
     def _takes(self, text: str) -> bool:
         """Return whether the next word is *text*, and go past it if so."""
@@ -62,29 +66,30 @@ class _Reader:
         if not self._takes(text):
             raise _Unsure
 
-    def group(self, around: frozenset[str], bound: frozenset[str]) -> None:
+    def group(self, around: frozenset[str], bound: frozenset[str], always: frozenset[str]) -> None:
         """Read a group: *around* are variables that are bound where it is joined, *bound* those that are bound in it from the start.
 
-        A left join and EXISTS look only at what is bound in the group that they stand in.
+        A left join and EXISTS look only at what is bound in the group that they stand in; *always* bound is what each group
+        is told anew.
         """
         self._wants("{")
         own = set(bound)
         while not self._takes("}"):
             if self._takes("OPTIONAL"):
-                self.group(frozenset(own), frozenset({"this"}))
+                self.group(frozenset(own), always, always)
             elif self._takes("FILTER"):
                 self._filter(frozenset(own))
             elif self.words[self.at].text == "{":
-                self.group(around | own, frozenset({"this"}))
+                self.group(around | own, always, always)
                 while self._takes("UNION"):
-                    self.group(around | own, frozenset({"this"}))
+                    self.group(around | own, always, always)
             elif not self._takes("."):
                 self._triples(around, own)
 
     def _filter(self, bound: frozenset[str]) -> None:
         negated = self._takes("NOT")
         if self._takes("EXISTS"):
-            self.group(bound, frozenset())
+            self.group(frozenset(), bound, frozenset())  # which is put in place of the variables
             return
         if negated:
             raise _Unsure
@@ -104,7 +109,7 @@ class _Reader:
         self.at += 1
         if subject.kind == "variable":
             if subject.text[1:] not in around and subject.text[1:] not in own:
-                raise _Unsure
+                self._backwards(around | own)
             own.add(subject.text[1:])
         elif subject.kind not in IRIS:
             raise _Unsure
@@ -117,6 +122,16 @@ class _Reader:
                 more = self._takes(",")
             while self._takes(";"):
                 more = self.words[self.at].text not in (".", "}", ";")
+
+    def _backwards(self, known: frozenset[str]) -> None:
+        """Note that the next property is followed backwards, from a constant or what is *known* already."""
+        verb, value = self.words[self.at : self.at + 2]
+        if verb.kind not in IRIS or not (value.kind in IRIS or (value.kind == "variable" and value.text[1:] in known)):
+            raise _Unsure
+        prefix, _, local = verb.text.partition(":")
+        if "\\" in verb.text or (verb.kind == "name" and prefix not in self.prefixes):
+            raise _Unsure
+        self.inverse.add(verb.text[1:-1] if verb.kind == "iri" else self.prefixes[prefix] + local)
 
     def _path(self) -> None:
         more = True

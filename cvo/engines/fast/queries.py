@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from cvo.engines.fast.constraints import is_true
-from cvo.engines.fast.forward import is_forward
+from cvo.engines.fast.forward import backwards
 from cvo.engines.fast.graph import SUBCLASS, TYPE
 from cvo.engines.fast.nodes import text_of
 from cvo.findings import path_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cvo.findings import Texts
     from cvo.tokens import Token
 
-    Prepared: TypeAlias = tuple[str, frozenset[str] | None, bool, bool, bool, bool, bool, tuple[str, ...], tuple[str, ...]]
+    Prepared: TypeAlias = tuple[str, frozenset[str] | None, bool, bool, bool, bool, frozenset[str] | None, tuple[str, ...], tuple[str, ...]]
 
 FOCUS = "urn:x-cvo:focus"  # the graph that tells a query its focus nodes
 IS_A = "urn:x-cvo:is-a"  # what joins a node and its classes, with their superclasses, in place of a/rdfs:subClassOf*
@@ -49,8 +49,8 @@ class Query:
     In *bound* every group takes the values of its pre-bound variables from a graph of its own: neither VALUES nor
     substitution would let blank nodes in, and a group does not see what is bound around it. *reads* are the predicates that
     the text names, None if it may read any; *reads_focus* says that it reads all of the focus node, *is_batched* that the
-    solutions for one focus node do not depend on which others are asked for, *is_forward* that it reads nothing but what is
-    reached from its focus nodes and the terms that it names.
+    solutions for one focus node do not depend on which others are asked for, *inverse* that it reads nothing but what is
+    reached from its focus nodes and the terms that it names, these properties being followed backwards (None: it may read more).
     """
 
     node: Node
@@ -61,7 +61,7 @@ class Query:
     reads_shapes: bool = False
     reads_classes: bool = False
     is_batched: bool = False
-    is_forward: bool = False
+    inverse: frozenset[str] | None = None
     columns: tuple[str, ...] = ()
     is_active: bool = True
     shape: Shape | None = None
@@ -97,7 +97,7 @@ def compiled(  # noqa: PLR0913
         if len(PREPARED) >= MOST:
             PREPARED.clear()
         PREPARED[key] = _prepared(text, head, prefixes, shape, names, is_ask=is_ask)
-    bound, reads, reads_focus, reads_shapes, reads_classes, is_batched, only_forward, columns, used = PREPARED[key]
+    bound, reads, reads_focus, reads_shapes, reads_classes, is_batched, inverse, columns, used = PREPARED[key]
     query = Query(
         node,
         bound,
@@ -106,7 +106,7 @@ def compiled(  # noqa: PLR0913
         reads_shapes=reads_shapes,
         reads_classes=reads_classes,
         is_batched=is_batched,
-        is_forward=only_forward,
+        inverse=inverse,
         columns=columns,
         shape=shape,
         given={name: names[name] for name in used},
@@ -143,7 +143,7 @@ def _prepared(text: str, head: str, prefixes: Mapping[str, str], shape: Shape, n
         "shapesGraph" in variables,
         bool(classes),
         is_batched,
-        is_batched and reads is not None and not reads_focus and is_forward(words),
+        backwards(words, prefixes) if is_batched and reads is not None and not reads_focus else None,
         columns,
         used,
     )
