@@ -52,7 +52,7 @@ def read(place: Path | None) -> Any:  # noqa: ANN401 - whatever was kept
         return None
 
 
-def write(place: Path | None, value: object) -> None:
+def write(place: Path | None, value: Any) -> None:  # noqa: ANN401
     """Keep *value*, of tuples, dictionaries, sets and texts, at *place*, if that is possible, and remove the oldest of its kind."""
     if place is None:
         return

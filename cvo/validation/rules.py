@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from cvo.engines.fast import Graph
-
     from cvo.findings import Texts
     from cvo.tokens import Token
 

@@ -17,16 +17,14 @@ from cvo.terms import SOURCE
 from cvo.validation import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from cvo.contribution import Contributed
+    from cvo.engines.fast.graph import Block
+    from cvo.engines.fast.nodes import Node
 
-    Packed = str | tuple[str, str, str]
-    Row = tuple[Packed, str, Packed]
-
-FORM = 1  # of what is kept; another number, and what older versions kept is not read
-KEPT = 16
+FORM = 2  # of what is kept; another number, and what older versions kept is not read
 
 
 @dataclass(frozen=True, slots=True)

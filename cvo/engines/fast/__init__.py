@@ -26,7 +26,10 @@ __all__ = ["PREPARED", "Graph", "Shapes", "check", "quads_of"]
 
 
 def check(
-    data: Iterable[ox.Quad], shapes: Iterable[ox.Quad] | Graph | Shapes, focus: Collection[Term], beside: Sequence[Mapping[Node, Block]] = ()
+    data: Iterable[ox.Quad],
+    shapes: Iterable[ox.Quad] | Graph | Shapes,
+    focus: Collection[Term],
+    beside: Sequence[Mapping[Node, Block]] = (),
 ) -> Outcome:
     """Return what the *shapes* find at the nodes of *focus* in *data*, and in the blocks *beside* it; graph names are not looked at.
 

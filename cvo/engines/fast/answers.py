@@ -40,7 +40,7 @@ class Answers:
         shapes: Mapping[Node, Block],
         beside: Sequence[Mapping[Node, Block]] = (),
     ) -> None:
-        """Answer *queries* over *quads* and the blocks *beside* them, which *graph* holds too; the store is filled when it is first asked."""
+        """Answer *queries* over *quads* and the blocks *beside* them, which *graph* holds too; a store is filled when first asked."""
         self.graph = graph
         self._given = quads
         self._beside = beside

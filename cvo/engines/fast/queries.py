@@ -37,7 +37,7 @@ GATHERING = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET", "COUNT", "SUM", "MI
 SUBJECTS = frozenset({"variable", "iri", "name", "blank", ";", "]", "^", "|"})  # a variable between two of these is a predicate
 OBJECTS = frozenset({"variable", "iri", "name", "blank", "string", "true", "false", "[", "(", "-", "+", *"0123456789"})
 
-PREPARED: dict[tuple[str | bool, ...], Prepared] = {}
+PREPARED: dict[tuple[object, ...], Prepared] = {}
 """What was worked out from SPARQL texts, by all that it depends on; with the texts of other shapes it does no harm."""
 MOST = 10_000
 
