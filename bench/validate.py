@@ -1,16 +1,22 @@
-"""How long a SHACL validation takes, from process start to the results, with the fast engine against pySHACL, as it is and as cvo runs it.
+"""How long a SHACL validation takes, from process start to the results: the fast engine against others, paired in one run.
 
 ``python bench/validate.py [CLAIMS] [RUNS]`` (1000, 3): the engines run in turn over the same file, A B A B …, each in a process of its
-own, and the ratio is taken pair by pair: a machine whose speed drifts treats them alike. The numbers of results must be equal.
-``python bench/validate.py CLAIMS 1 stream`` times the streaming reader alone, with its peak of memory; that may be 1,000,000 claims.
+own, and the ratio is taken pair by pair: a machine whose speed drifts treats them alike. What they find, pairs of focus node and
+component, is compared with what the fast engine finds. An engine that is not installed is left out: pyshifty and pyrudof come from
+PyPI, shacl-engine, rdf-ext and n3 from npm (into the folder that ``BENCH_NODE`` names).
+``python bench/validate.py CLAIMS RUNS NAME …`` times the named ones, such as ``stream`` alone; that may be 1,000,000 claims. With
+``core`` among the names the shapes are without their SPARQL constraints, which pyrudof cannot read.
 """
 
 import compileall
+import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import claims
@@ -18,49 +24,114 @@ import claims
 import cvo
 
 SHAPES = Path(__file__).with_name("claims_shapes.ttl")
-START = "import sys, gc; gc.disable(); import pyoxigraph as ox; path, shapes = sys.argv[1:]; rules = list(ox.parse(path=shapes)); "
+START = "import sys, gc; gc.disable(); import pyoxigraph as ox; path, shapes = sys.argv[1:]; rules = list(ox.parse(path=shapes))\n"
 IN_MEMORY = START + (
-    "from cvo.engines import {0}; data = list(ox.parse(path=path)); "
-    "nodes = {{q.subject for q in data}} | {{q.object for q in data if q.predicate.value.endswith('/by')}}; "
-    "print(len({0}.check(data, rules, nodes).results))"
+    "from cvo.engines import {0}; data = list(ox.parse(path=path))\n"
+    "nodes = {{q.subject for q in data}} | {{q.object for q in data if q.predicate.value.endswith('/by')}}\n"
+    "for r in {0}.check(data, rules, nodes).results: print(r.focus.value, r.component)"
 )
+REPORT = (
+    "\nfrom rdflib import SH\nfor r in graph.objects(None, SH.result):"
+    " print(graph.value(r, SH.focusNode), graph.value(r, SH.sourceConstraintComponent))"
+)
+RUDOF = """
+import sys, pyrudof, rdflib
+rudof = pyrudof.Rudof(pyrudof.RudofConfig())
+rudof.read_data(sys.argv[1])
+rudof.read_shacl(sys.argv[2])
+rudof.validate_shacl()
+graph = rdflib.Graph().parse(data=rudof.serialize_shacl_validation_results(pyrudof.ResultShaclValidationFormat.Turtle))
+"""
+NODE = """
+import fs from 'node:fs'
+import rdf from 'rdf-ext'
+import { Parser } from 'n3'
+import { Validator } from 'shacl-engine'
+import { targetResolvers, validations } from 'shacl-engine/sparql.js'
+const read = file => rdf.dataset(new Parser().parse(fs.readFileSync(file, 'utf8')))
+const [path, shapes] = process.argv.slice(-2)
+const report = await new Validator(read(shapes), { factory: rdf, targetResolvers, validations }).validate({ dataset: read(path) })
+for (const r of report.results) console.log(r.focusNode.term.value, r.constraintComponent.value)
+"""
 PROGRAMS = {
     "fast": IN_MEMORY.format("fast"),
-    "stream": START + "from pathlib import Path; from cvo.engines.fast import Shapes, stream; "
-    "print(len(stream.check_file(Path(path), Shapes(rules)).results))",
+    "stream": START + "from pathlib import Path; from cvo.engines.fast import Shapes, stream\n"
+    "for r in stream.check_file(Path(path), Shapes(rules)).results: print(r.focus.value, r.component)",
+    "pyshifty": "import sys, shifty; graph = shifty.validate(sys.argv[1], sys.argv[2], infer=False)[1]" + REPORT,
+    "pyrudof": RUDOF + REPORT,
+    "shacl-engine": NODE,
     "referee": IN_MEMORY.format("shacl"),  # pySHACL as cvo runs it
-    "pyshacl": "import sys, pyshacl; from rdflib import SH; graph = pyshacl.validate(sys.argv[1], shacl_graph=sys.argv[2])[1]; "
-    "print(len(list(graph.objects(None, SH.result))))",
+    "pyshacl": "import sys, pyshacl; graph = pyshacl.validate(sys.argv[1], shacl_graph=sys.argv[2])[1]" + REPORT,
 }
-PEAK = "; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 'MB', file=sys.stderr)"
+OURS = ("fast", "stream", "referee")
+PEAK = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 'MB', file=sys.stderr)"
 
 
-def once(program, path):
+def is_there(name):
+    if name == "shacl-engine":
+        return shutil.which("node") and (Path(os.environ.get("BENCH_NODE", ".")) / "node_modules" / "shacl-engine").is_dir()
+    return name in OURS or find_spec("shifty" if name == "pyshifty" else name)
+
+
+def once(name, path, shapes):
+    command = [sys.executable, "-c", PROGRAMS[name] + (PEAK if sys.platform != "win32" else ""), str(path), str(shapes)]
+    folder = None
+    if name == "shacl-engine":
+        command = ["node", "--input-type=module", "-e", NODE, str(path), str(shapes)]
+        folder = os.environ.get("BENCH_NODE", ".")
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", program, str(path), str(SHAPES)], capture_output=True, text=True, check=True)
-    return time.perf_counter() - started, done.stdout.strip(), done.stderr.strip()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr.strip().splitlines()[-1:]}")
+    return seconds, frozenset(done.stdout.splitlines()), (done.stderr.strip().splitlines() or [""])[-1]
+
+
+def difference(found, wanted):
+    """Return how *found* differs from *wanted*, by component."""
+    parts = []
+    for sign, rows in (("lacks", wanted - found), ("has besides", found - wanted)):
+        kinds = sorted({row.rpartition("#")[2].removesuffix("ConstraintComponent") for row in rows})
+        parts += [f"{sign} {len(rows)} ({', '.join(kinds)})"] if rows else []
+    return "; ".join(parts) or "finds the same"
 
 
 def main():
     number, runs, *only = [*sys.argv[1:], "1000", "3"][: max(2, len(sys.argv) - 1)]
     compileall.compile_dir(str(Path(cvo.__file__).parent), quiet=1)
-    names = only or list(PROGRAMS)
+    names, is_core = [], "core" in only
+    only = [name for name in only if name != "core"]
+    for name in only or PROGRAMS:
+        if is_there(name):
+            names.append(name)
+        else:
+            print(f"{name:12} not installed")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "claims.ttl"
         claims.write(int(number), path)
+        shapes = SHAPES
+        if is_core:
+            shapes = Path(folder) / "core.ttl"
+            shapes.write_text(SHAPES.read_text(encoding="utf-8").partition(":prefixes sh:declare")[0], encoding="utf-8")
         times = {name: [] for name in names}
-        found = set()
-        for _ in range(int(runs)):
-            for name in names:
-                seconds, results, said = once(PROGRAMS[name] + (PEAK if sys.platform != "win32" else ""), path)
+        found, peaks = {}, {}
+        for run in range(int(runs)):
+            for name in list(names):
+                try:
+                    seconds, rows, peaks[name] = once(name, path, shapes)
+                except RuntimeError as error:
+                    print(error)
+                    names.remove(name)
+                    continue
                 times[name].append(seconds)
-                found.update({results} if name != "pyshacl" else ())  # it reports some causes twice
-                print(f"{name:8} {seconds:8.2f} s  {said.splitlines()[-1] if said else ''}")
-        assert len(found) == 1, f"the engines do not agree: {found}"
-        print(f"{number} claims, {found.pop()} results")
+                assert found.setdefault(name, rows) == rows, f"{name} finds something else in run {run}"
+        first = names[0]
+        print(f"{number} claims, {'SHACL Core, ' if is_core else ''}{len(found[first])} findings by {first}")
         for name in names:
-            ratio = statistics.median(theirs / ours for theirs, ours in zip(times[name], times[names[0]], strict=True))
-            print(f"{name:8} median {statistics.median(times[name]):8.2f} s, {ratio:7.2f} × {names[0]}")
+            ratio = statistics.median(theirs / ours for theirs, ours in zip(times[name], times[first], strict=True))
+            said = f"median {statistics.median(times[name]):8.2f} s {ratio:8.2f} × {first}  {peaks[name]:>8}"
+            print(f"{name:12} {said}  {difference(found[name], found[first])}")
+        assert len({found[name] for name in names if name in OURS}) < 2, "our engines do not agree"
 
 
 if __name__ == "__main__":

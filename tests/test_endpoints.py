@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ import servers
 
 from cvo import load
 from cvo.answers import lexical
+from cvo.engines.digest import Digest, challenges
 from cvo.engines.remote import remote
 from cvo.errors import EndpointError, SyntaxProblem
 from cvo.questions import bind, catalogue
@@ -236,6 +238,58 @@ def test_the_netrc_file_opens_the_host_that_it_names_and_no_other(tmp_path, monk
         remote(here).query("SELECT ?x {}")
     assert base64.b64decode(asked[0][2]["Authorization"].split()[1]) == b"me:pw"
     assert "Authorization" not in other[0][2]
+
+
+CHALLENGE = {"WWW-Authenticate": 'Digest realm="r", nonce="n\\"1", qop="auth", algorithm=SHA-256, opaque="o"'}
+
+
+def test_a_server_that_wants_a_digest_is_given_it_and_then_with_each_request(tmp_path, monkeypatch):
+    with answering((401, CHALLENGE, b"who?"), OK, OK) as (url, asked):
+        (tmp_path / "remotes.toml").write_text(f'[mine]\nurl = "{url}"\nuser-env = "U"\npassword-env = "P"\nauth = "digest"\n')
+        monkeypatch.setenv("CVO_CONFIG", str(tmp_path))
+        monkeypatch.setenv("U", "me")
+        monkeypatch.setenv("P", "pass:word")
+        there = remote("mine")
+        there.query("SELECT ?x {}")
+        there.query("SELECT ?x {}")
+    assert [headers.get("Authorization", "")[:6] for _, _, headers, _ in asked] == ["", "Digest", "Digest"]
+    assert [f"nc=0000000{n}" in asked[n][2]["Authorization"] for n in (1, 2)] == [True, True]
+    assert all(f'uri="{path}"' in headers["Authorization"] for _, path, headers, _ in asked[1:])
+    assert "word" not in repr(there) + repr(asked)
+
+
+def test_who_has_no_right_answer_is_told_so_once(tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password pw\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with answering((401, CHALLENGE, b"who?")) as (url, asked), pytest.raises(EndpointError, match="401"):
+        remote(url).query("SELECT ?x {}")
+    assert len(asked) == 2
+    unknown = {"WWW-Authenticate": 'Digest realm="r", nonce="n", qop="auth-int"'}
+    with answering((401, unknown, b"who?")) as (url, asked), pytest.raises(EndpointError, match="401"):
+        remote(url).query("SELECT ?x {}")
+    assert ["Authorization" in headers for _, _, headers, _ in asked] == [True, False]
+
+
+@pytest.mark.parametrize("algorithm", ["", ", algorithm=MD5", ", algorithm=MD5-sess", ", algorithm=SHA-256"])
+@pytest.mark.parametrize("qop", ["", ', qop="auth"', ", qop=auth"])
+@pytest.mark.parametrize("user", ["Mufasa", "a b"])
+def test_a_digest_is_the_one_that_requests_gives(algorithm, qop, user, monkeypatch):
+    auth = pytest.importorskip("requests.auth")
+    if algorithm.endswith("sess") and not qop:
+        pytest.skip("RFC 7616 does not say what a session is without qop")
+    header = f'Digest realm="r@x", nonce="abc=", opaque="q"{qop}{algorithm}'
+    theirs = auth.HTTPDigestAuth(user, "p:ä")
+    theirs.init_per_thread_state()
+    theirs._thread_local.chal = {key: value for _, told in challenges([header]) for key, value in told.items()}
+    monkeypatch.setattr(os, "urandom", lambda n: b"x" * n)
+    wanted = theirs.build_digest_header("PUT", "http://h/p?graph=a%20b")
+    ((_, expected),) = challenges([wanted])
+    ours = Digest(user, "p:ä")
+    assert ours.take([header])
+    ((_, found),) = challenges([ours.answer("PUT", "/p?graph=a%20b", expected.get("cnonce", ""))])
+    assert found["response"] == expected["response"]
+    assert (found["uri"], found["nonce"], found["opaque"]) == ("/p?graph=a%20b", "abc=", "q")
 
 
 @pytest.mark.parametrize("name", ["ftp://example.org/", "http://", "http://me:pw@example.org/sparql", "nobody"])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cvo.engines import fast, shacl
-from cvo.engines.fast import stream
+from cvo.engines.fast import answers, stream
 from cvo.engines.fast.literals import lexical_test, order
 from cvo.errors import EngineError
 from cvo.outcome import Uncompiled
@@ -265,6 +265,54 @@ def test_a_query_for_many_nodes_at_once_finds_what_the_referee_finds_for_each(qu
     rules = turtle(SELECT.format(query))
     nodes = {quad.subject for quad in data}
     assert comparable(fast.check(data, rules, nodes)) == comparable(shacl.check(data, rules, nodes)) != set()
+
+
+NEAR = [
+    "SELECT $this ?value { $this e:p ?x . ?x e:q ?value }",
+    "SELECT $this ?value { $this e:p/e:q* ?value . ?value a e:C }",
+    "SELECT $this ?value { $this e:p ?x . ?value e:p ?x . FILTER (?value != $this) }",
+    "SELECT $this ?value { $this e:p ?value . FILTER NOT EXISTS { ?other e:q ?value ; e:r $this } }",
+    "SELECT $this ?value { $this e:p ?value . FILTER NOT EXISTS { $this e:q ?z . FILTER NOT EXISTS { ?value e:q ?z } } }",
+    "SELECT $this ?value { $this e:p ?x . OPTIONAL { ?x e:q ?value . ?value e:r ?y } FILTER (!bound(?y)) }",
+    "SELECT $this ?value { { $this e:p ?x } UNION { $this e:q ?x } ?value e:r $this }",
+    "SELECT $this ?value { $this e:p ?value . FILTER EXISTS { ?value a/rdfs:subClassOf* e:D } }",
+    "SELECT $this ?value { e:a e:q ?value . $this e:p ?value }",
+    "SELECT $this { $this e:p ?x . { OPTIONAL { ?x e:q ?y } } FILTER (!bound(?y)) }",
+    "SELECT $this { OPTIONAL { $this e:p ?x } OPTIONAL { ?x e:q ?y } FILTER (!bound(?y)) }",
+    "SELECT $this { OPTIONAL { ?x e:q ?y } $this e:p ?x FILTER (!bound(?y)) }",
+]
+
+
+@pytest.mark.parametrize("query", NEAR)
+@given(data=graphs, asked=st.sets(st.sampled_from(["urn:e:a", "urn:e:b", "urn:e:c"]), min_size=1))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_cannot_be_reached_from_the_focus_nodes_changes_no_answer(
+    query: str, data: str, asked: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quads = turtle(data)
+    rules = turtle(SELECT.format(query).replace("sh:targetClass :C", "sh:targetNode :a , :b , :c"))
+    nodes = {ox.NamedNode(iri) for iri in asked}
+    near = comparable(fast.check(quads, rules, nodes))
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "FEW", 0)
+        assert comparable(fast.check(quads, rules, nodes)) == near
+
+
+def test_most_of_these_queries_are_put_to_what_can_be_reached() -> None:
+    inverse = [fast.Shapes(turtle(SELECT.format(query))).queries[0].inverse for query in NEAR]
+    assert [found is not None for found in inverse] == [True] * 9 + [False] * 3
+    assert inverse[2] == {"urn:e:p"}
+
+
+def test_the_blocks_beside_the_data_count_as_if_they_were_in_it() -> None:
+    data, more = turtle(":a a :C ; :p :b ."), turtle(":b :q 1 . :a :p :c . :D rdfs:subClassOf :C . :c a :D .")
+    query = SELECT.format("SELECT $this ?value { $this e:p ?x . ?x e:q ?value }")
+    rules = turtle(f"{query} :T sh:targetClass :C ; sh:property [ sh:path :p ; sh:maxCount 1 ; sh:class :D ] .")
+    nodes = {quad.subject for quad in (*data, *more)}
+    blocks = fast.Graph(more).of
+    before = {subject: dict(block) for subject, block in blocks.items()}
+    assert comparable(fast.check(data, rules, nodes, [blocks])) == comparable(fast.check([*data, *more], rules, nodes)) != set()
+    assert blocks == before
 
 
 def test_a_value_of_a_query_is_shown_as_it_was_typed() -> None:

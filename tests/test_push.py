@@ -1,5 +1,7 @@
 """Graphs go to a real store: only what changed, each whole, and a push that was stopped goes on."""
 
+import shutil
+
 import pyoxigraph as ox
 import pytest
 import servers
@@ -20,6 +22,19 @@ def store(tmp_path):
     folder.mkdir()
     with servers.oxigraph(folder, b"", writable=True) as url:
         yield remote(url.replace("/query", "/store")), remote(url)
+
+
+@pytest.fixture
+def virtuoso(tmp_path, monkeypatch):
+    if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
+        pytest.skip("virtuoso is not installed (Debian virtuoso-opensource)")
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login dba password dba\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with servers.virtuoso(folder, b"") as url:
+        yield url.replace("/sparql", "/sparql-graph-crud-auth"), remote(url)
 
 
 def sent(done):
@@ -53,6 +68,24 @@ def test_what_has_not_changed_is_not_sent_again(store, tmp_path):
     assert sent(push(graph_store, files, with_shipped=False)) == ["http://e/h"]
     assert endpoint.query("ASK { GRAPH <http://e/h> { ?s ?p 3 } }").truth
     assert not endpoint.query("ASK { GRAPH <http://e/h> { ?s ?p 2 } }").truth
+
+
+def test_virtuoso_takes_graphs_from_who_can_answer_its_challenge(virtuoso, tmp_path, monkeypatch):
+    url, endpoint = virtuoso
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/p> [ <http://e/q> '文'@zh ] .")
+    (tmp_path / "b.trig").write_text("<http://e/g> { <http://e/b> <http://e/p> 1 } <http://e/h> { <http://e/b> <http://e/p> 2 }")
+    files = [tmp_path / "a.ttl", tmp_path / "b.trig"]
+    assert len(sent(push(remote(url), files, with_shipped=False))) == 3
+    assert sent(push(remote(url), files, with_shipped=False)) == []
+    (tmp_path / "b.trig").write_text("<http://e/g> { <http://e/b> <http://e/p> 1 } <http://e/h> { <http://e/b> <http://e/p> 3 }")
+    assert sent(push(remote(url), files, with_shipped=False)) == ["http://e/h"]
+    assert [triples(endpoint, graph) for graph in ("http://e/g", "http://e/h")] == [1, 1]
+    assert endpoint.query("ASK { GRAPH <http://e/h> { ?s ?p 3 } }").truth
+    assert endpoint.query("ASK { ?s <http://e/q> '文'@zh }").truth
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    with pytest.raises(EndpointError, match="answered 401") as caught:
+        push(remote(url), files, with_shipped=False)
+    assert "netrc" in caught.value.hint
 
 
 def test_nothing_is_sent_when_that_is_only_tried(store):

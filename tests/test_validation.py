@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cvo.contribution import Contributed
+from cvo.engines.fast import queries
 from cvo.errors import CvoError, EngineError, InputError, NothingChecked
 from cvo.validation import validator as validation
 from cvo.validation.validator import validate
@@ -615,6 +616,40 @@ def test_the_vocabulary_that_is_kept_gives_the_same_report(tmp_path: Path, monke
     kept.write_bytes(b"")
     assert validate(file) == plain
     assert len(kept.read_bytes()) > 1000  # made anew
+
+
+def test_the_rules_that_are_kept_give_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVO_CACHE", "")
+    file = Path(__file__).parent / "readme" / "example-nd.ttl"
+    plain = validate(file)
+    by_referee = validate(file, engine="pyshacl")
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("CVO_CACHE", str(cache))
+    assert validate(file) == plain
+    (kept,) = cache.glob("rules-*")
+    whole = kept.read_bytes()
+    queries.PREPARED.clear()
+    assert validate(file) == plain
+    assert validate(file, engine="pyshacl") == by_referee
+    for damaged in (whole[:-7], b"", whole[:40] + bytes([whole[40] ^ 1]) + whole[41:]):
+        kept.write_bytes(damaged)
+        assert validate(file) == plain
+        assert len(kept.read_bytes()) > 100_000  # made anew
+
+
+def test_rules_that_were_made_from_other_shapes_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVO_CACHE", str(tmp_path / "cache"))
+    path, shape = tmp_path / "x.ttl", tmp_path / "shapes.ttl"
+    path.write_text(PREFIXES + "cvt:x a cvo:Odd .", encoding="utf-8")
+    monkeypatch.setattr("cvo.validation.validator.shipped", lambda folder: [shape] if folder == "shapes" else [])
+    head = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix cvo: <https://w3id.org/cvo/ns#> .\n"
+    for number in (1, 12):
+        shape.write_text(
+            f"{head}cvo:S sh:targetClass cvo:Odd ; sh:property [ sh:path cvo:x ; sh:minCount {number} ; sh:message 'm{number}' ] .",
+            encoding="utf-8",
+        )
+        for _ in range(2):
+            assert f"m{number}" in [text for finding in validate(path).findings for _, text in finding.messages]
 
 
 def test_a_contribution_that_says_more_of_a_term_sees_all_that_is_said_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,13 @@ from cvo.files import base_iri, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
 LIST, PARTIAL = "store.json", "partial"
 CHECKPOINT = 256 << 20  # bytes of input after which a checkpoint is worth its hard links and its flush
 BUSY = "lock"  # what the engine says of a store that another process writes to
-TELL = 50_000  # triples
+TELL, READS = 50_000, 500  # triples; reads of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +173,25 @@ class _Load:
     def _add(self, store: ox.Store, path: Path, graph: ox.NamedNode | None) -> None:
         """Add the triples of *path* to the merged default graph, and those of named graphs to these as well; whole or not at all."""
         kind = kind_of(path)
+        if graph is None and not kind.supports_datasets and not self.keep_going:
+            self._add_plain(store, path, kind)  # what fails ends the load, and nothing of it is kept
+            return
         quads = self._quads(path, kind)
         if self.keep_going:
             quads = iter(list(quads))  # what is wrong at its end keeps out its beginning
         both = graph is not None or kind.supports_datasets
         store.bulk_extend(_merged(quads, graph) if both else quads)
+
+    def _add_plain(self, store: ox.Store, path: Path, kind: ox.RdfFormat) -> None:
+        """Add the triples of *path* without making Python's terms of them."""
+        with unpacked(path) as (file, raw):
+            watched = _Watched(file, lambda: self.told(self.read + raw.tell(), sum(self.sizes), path.name))
+            try:
+                store.bulk_load(input=watched, format=kind, base_iri=base_iri(path))  # type: ignore[arg-type]
+            except SyntaxError as error:
+                raise syntax_problem(error, path) from None
+            except (OSError, ValueError, EOFError) as error:
+                raise InputError(f"cannot be read ({error}): {path}") from None
 
     def _quads(self, path: Path, kind: ox.RdfFormat) -> Iterator[ox.Quad]:
         with unpacked(path) as (file, raw):
@@ -189,6 +204,21 @@ class _Load:
                 raise syntax_problem(error, path) from None
             except (OSError, ValueError, EOFError) as error:
                 raise InputError(f"cannot be read ({error}): {path}") from None
+
+
+class _Watched:
+    """A file that tells, now and then, that it is being read."""
+
+    def __init__(self, file: BufferedReader, told: Callable[[], None]) -> None:
+        self.file, self.told = file, told
+        self.reads = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next *size* bytes."""
+        if self.reads % READS == 0:
+            self.told()
+        self.reads += 1
+        return self.file.read(size)
 
 
 def _merged(quads: Iterator[ox.Quad], graph: ox.NamedNode | None) -> Iterator[ox.Quad]:

@@ -25,6 +25,7 @@ DIGESTS = "https://w3id.org/cvo/graphs"
 """The graph at the store that says of each pushed graph which digest it has."""
 DIGEST = ox.NamedNode(f"{CVO}graphDigest")
 EVERYTHING = "default"
+ACCESS = "put the name and the password for this host into ~/.netrc, or name the store in remotes.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,16 @@ def _record(known: dict[str, str]) -> set[ox.Triple]:
 def _known(remote: Remote) -> dict[str, str]:
     """Return the digests that the store has on record."""
     response = remote.send("GET", _address(remote, DIGESTS), {"Accept": "application/n-triples, text/turtle;q=0.9"})
+    said = response.data
+    response.close()
     if response.status == 404:  # noqa: PLR2004 - not found: nothing was pushed yet
         return {}
     if response.status != 200:  # noqa: PLR2004 - OK
-        raise EndpointError(f"the store answered {response.status} when asked for a graph: {remote.url}", hint=_HINT)
+        raise EndpointError(f"the store answered {response.status} when asked for a graph: {remote.url}", hint=_hint(response.status))
     media = response.headers.get("Content-Type", "")
     kind = ox.RdfFormat.N_TRIPLES if "n-triples" in media or "plain" in media else ox.RdfFormat.TURTLE
     try:
-        quads = list(ox.parse(input=response.data, format=kind, base_iri=DIGESTS))
+        quads = list(ox.parse(input=said, format=kind, base_iri=DIGESTS))
     except SyntaxError as error:
         raise EndpointError(f"the store does not answer with RDF ({error}): {remote.url}", hint=_HINT) from None
     every = f"{CVO}defaultGraph"
@@ -147,13 +150,21 @@ def _known(remote: Remote) -> dict[str, str]:
 _HINT = "the address must be that of a Graph Store, which often ends with /store, /data or /sparql-graph-crud-auth"
 
 
+def _hint(status: int) -> str:
+    return ACCESS if status in (401, 403) else _HINT
+
+
 def _put(remote: Remote, graph: str, triples: Iterable[ox.Triple]) -> None:
     body = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
     # N-Triples are Turtle, and Turtle is what every store must take
     response = remote.send("PUT", _address(remote, graph), {"Content-Type": "text/turtle; charset=utf-8"}, body)
+    answer = response.data
+    response.close()
     if not 200 <= response.status < 300:  # noqa: PLR2004 - success
-        said = " ".join(response.data[:2_000].decode("utf-8", "replace").split())[:300]
-        raise EndpointError(f"the store answered {response.status}{f' ({said})' if said else ''} to the graph: {graph}", hint=_HINT)
+        said = " ".join(answer[:2_000].decode("utf-8", "replace").split())[:300]
+        raise EndpointError(
+            f"the store answered {response.status}{f' ({said})' if said else ''} to the graph: {graph}", hint=_hint(response.status)
+        )
 
 
 def _address(remote: Remote, graph: str) -> str:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import urllib3
 
 from cvo.answers import Answer, Result, Stream, received, whole
+from cvo.engines.digest import Digest
 from cvo.errors import EndpointError, SyntaxProblem
 from cvo.terms import PREFIXES
 from cvo.tokens import Token, tokens
@@ -24,6 +25,7 @@ BROKEN = (SyntaxError, OSError, ValueError, urllib3.exceptions.HTTPError)
 LONGEST_URL = 4_000  # characters; what is longer is sent as a form
 RETRIES, PAUSE, CONNECT = 3, 0.5, 10.0  # times, seconds (doubled each time), seconds
 BUSY = (429, 502, 503, 504)
+UNAUTHORISED = 401
 RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
     "application/sparql-results+xml": ox.QueryResultsFormat.XML,
@@ -47,13 +49,14 @@ ACCEPT = {
 class Remote:
     """An endpoint: its address, the headers that open it, how long it may take (seconds), and how many rows to ask for at a time.
 
-    *page* 0 asks for all rows at once.
+    *page* 0 asks for all rows at once. *login*, name and password, answers a server that wants a digest of them.
     """
 
     url: str
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 60.0
     page: int = 0
+    login: Digest | None = field(default=None, repr=False, compare=False)
 
     def query(self, query: str) -> Answer:
         """Return the answer of *query*; the project's prefixes need not be declared.
@@ -161,9 +164,30 @@ class Remote:
         pool = (
             urllib3.ProxyManager(proxy, timeout=limits, retries=retries) if proxy else urllib3.PoolManager(timeout=limits, retries=retries)
         )
-        try:
-            sent = {"User-Agent": "cvo", **headers, **self.headers}
+        sent = {"User-Agent": "cvo", **headers, **self.headers}
+        target = urllib3.util.parse_url(url).request_uri
+        if self.login and self.login.challenge:
+            sent["Authorization"] = self.login.answer(method, target)
+
+        def ask() -> Any:  # noqa: ANN401 - as above
             return pool.request(method, url, body=body, headers=sent, preload_content=False)
+
+        try:
+            response = ask()
+            if not self.login or response.status != UNAUTHORISED:
+                return response
+            is_told = self.login.take(response.headers.getlist("WWW-Authenticate"))
+            if not is_told and sent.pop("Authorization", "").startswith("Basic"):
+                response.drain_conn()  # who sends a password is told nothing by Virtuoso
+                response.close()
+                response = ask()
+                is_told = self.login.take(response.headers.getlist("WWW-Authenticate"))
+            if not is_told:
+                return response
+            response.drain_conn()
+            response.close()
+            sent["Authorization"] = self.login.answer(method, target)
+            return ask()
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
             raise EndpointError(f"cannot be reached ({_plain(reason)}): {self.url}", hint="check the address and the network") from None
@@ -237,7 +261,8 @@ def remote(name: str, *, timeout: float = 0, page: int = 0) -> Remote:
 
     ``CVO_CONFIG`` names another folder. An entry is a table: *url*, and if needed *timeout*, *page*, and the names of the
     environment variables that hold what opens it: *token-env* (a bearer token), or *user-env* and *password-env*. Without
-    these the netrc file is asked for the host.
+    these the netrc file is asked for the host. Name and password are sent with each request, until the server wants a digest
+    of them; with ``auth = "digest"`` they are never sent.
 
     Raises: EndpointError, if there is no such name, or the file is not what it should be.
     """
@@ -250,10 +275,10 @@ def remote(name: str, *, timeout: float = 0, page: int = 0) -> Remote:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise EndpointError(f"not the address of an endpoint: {url or name}", hint="such as https://example.org/sparql")
-    headers = _authorisation(entry, parts.hostname)
+    headers, login = _authorisation(entry, parts.hostname)
     if parts.username:
         raise EndpointError("a password in an address ends up in logs and histories", hint="put it into ~/.netrc")
-    return Remote(url, headers, timeout or float(entry.get("timeout", 60)), page or int(entry.get("page", 0)))
+    return Remote(url, headers, timeout or float(entry.get("timeout", 60)), page or int(entry.get("page", 0)), login)
 
 
 def _configured(name: str) -> dict[str, Any]:
@@ -276,7 +301,7 @@ def _configured(name: str) -> dict[str, Any]:
     return dict(remotes[name])
 
 
-def _authorisation(entry: dict[str, Any], host: str) -> dict[str, str]:
+def _authorisation(entry: dict[str, Any], host: str) -> tuple[dict[str, str], Digest | None]:
     from base64 import b64encode  # noqa: PLC0415
 
     def secret(key: str) -> str:
@@ -286,13 +311,18 @@ def _authorisation(entry: dict[str, Any], host: str) -> dict[str, str]:
         return os.environ[variable]
 
     if "token-env" in entry:
-        return {"Authorization": f"Bearer {secret('token-env')}"}
+        return {"Authorization": f"Bearer {secret('token-env')}"}, None
+    if entry.get("auth", "basic") not in ("basic", "digest"):
+        raise EndpointError(f"auth in remotes.toml is basic or digest, not: {entry['auth']}")
     user, password = "", ""
     if "user-env" in entry:
         user, password = secret("user-env"), secret("password-env") if "password-env" in entry else ""
     elif found := _netrc(host):
         user, password = found
-    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"} if user else {}
+    if not user:
+        return {}, None
+    plain = {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+    return {} if entry.get("auth") == "digest" else plain, Digest(user, password)
 
 
 def _netrc(host: str) -> tuple[str, str] | None:

@@ -9,12 +9,16 @@ from pyoxigraph import Literal, NamedNode
 
 from cvo.terms import CVO, RDF, RDFS, SH
 from cvo.tokens import tokens
+from cvo.validation import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Self
 
     from pyoxigraph import Quad
 
+    from cvo.engines.fast import Graph
     from cvo.findings import Texts
     from cvo.tokens import Token
 
@@ -29,15 +33,59 @@ OBJECTS = frozenset({"variable", "iri", "name", "blank", "string", "true", "fals
 class Rules:
     """An index over the triples of the shapes graph."""
 
-    def __init__(self, quads: Sequence[Quad]) -> None:
-        """Index *quads*, the triples of all shapes files."""
-        self.quads = quads
-        self._of: dict[object, dict[str, list[object]]] = {}
-        self._users: dict[object, list[tuple[object, str]]] = {}
-        for subject, predicate, value, _ in quads:
-            self._of.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
+    def __init__(self, quads: Iterable[Quad] | Graph) -> None:
+        """Take the triples of all shapes files; most of the index is made when there is a finding to explain."""
+        self._given = quads
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the triples as the fast engine takes them."""
+        from cvo.engines.fast import Graph  # noqa: PLC0415  only well-formed files need it
+
+        return self._given if isinstance(self._given, Graph) else Graph(self.quads)
+
+    @cached_property
+    def quads(self) -> Sequence[Quad]:
+        """Return the triples."""
+        from cvo.engines.fast import Graph, quads_of  # noqa: PLC0415
+
+        return list(quads_of(self._given.of) if isinstance(self._given, Graph) else self._given)
+
+    @cached_property
+    def _of(self) -> dict[object, dict[str, list[object]]]:
+        index: dict[object, dict[str, list[object]]] = {}
+        for subject, predicate, value, _ in self.quads:
+            index.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
+        return index
+
+    @cached_property
+    def _users(self) -> dict[object, list[tuple[object, str]]]:
+        users: dict[object, list[tuple[object, str]]] = {}
+        for subject, predicate, value, _ in self.quads:
             if not isinstance(value, Literal):
-                self._users.setdefault(value, []).append((subject, predicate.value))
+                users.setdefault(value, []).append((subject, predicate.value))
+        return users
+
+    @classmethod
+    def kept(cls, place: Path | None) -> Self | None:
+        """Return the rules that are kept at *place*, with all that was worked out from them; None if there are none."""
+        if (held := kept.read(place)) is None:
+            return None
+        from cvo.engines import fast  # noqa: PLC0415
+
+        blocks, reads, count, object_targets, prepared = held
+        graph = fast.Graph()
+        graph.join(kept.unpacked(blocks))
+        rules = cls(graph)
+        rules.__dict__.update(reads=reads, count=count, object_targets=object_targets)
+        fast.PREPARED.update(prepared)
+        return rules
+
+    def keep(self, place: Path | None) -> None:
+        """Keep them at *place*, once the fast engine has compiled them."""
+        from cvo.engines import fast  # noqa: PLC0415
+
+        kept.write(place, (kept.packed(self.graph.of), self.reads, self.count, self.object_targets, dict(fast.PREPARED)))
 
     def values(self, node: object, name: str) -> list[object]:
         """Return the values of the SHACL property *name* of *node*."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cvo.findings import SEVERITIES
-from cvo.validation.explain import explanations, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +26,8 @@ def wanted(select: Sequence[str], ignore: Sequence[str], known: Iterable[str] = 
 
     Raises: InputError, if no code begins like that.
     """
+    from cvo.validation.explain import explanations  # noqa: PLC0415 - 6 ms that most runs do not need
+
     codes = [*explanations(), *known]
     chosen, left = (tuple(_begun(word, codes) for word in _words(texts)) for texts in (select, ignore))
     return lambda finding: (not chosen or finding.code.startswith(chosen)) and not (left and finding.code.startswith(left))
@@ -40,6 +41,8 @@ def _begun(word: str, codes: Sequence[str]) -> str:
     for start in (word, word.upper(), f"CVO-{word.upper()}"):
         if any(code.startswith(start) for code in codes):
             return start
+    from cvo.validation.explain import unknown  # noqa: PLC0415
+
     raise unknown(word, codes)
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo import fixes
-from cvo.contribution import OBJECT, PREDICATE
+from cvo import __version__, fixes
+from cvo.contribution import OBJECT, PREDICATE, Contributed
 from cvo.dataset import expand
 from cvo.errors import InputError, NothingChecked, Place
 from cvo.files import shipped
@@ -22,6 +22,7 @@ from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per
 from cvo.names import curie, nearest, shorten
 from cvo.outcome import Uncompiled
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
+from cvo.validation import kept
 from cvo.validation.reading import files as files_of
 from cvo.validation.reading import read
 from cvo.validation.rules import Rules
@@ -41,6 +42,10 @@ TYPE, SUBCLASS = f"{RDF}type", f"{RDFS}subClassOf"
 SUGGESTIONS = 50  # more misspelt terms than this are no slips; looking for what was meant would take seconds
 OWN = (CVO, CVT)
 FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT, SOURCE)))
+CODE = tuple(  # on which it depends what is worked out from the shapes
+    Path(__file__).parent.parent / name
+    for name in ("tokens.py", "engines/fast/queries.py", "engines/fast/forward.py", "validation/rules.py", "validation/kept.py")
+)
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
@@ -105,7 +110,12 @@ class _Check:
         self.files = files
         self.engine = engine
         self.notes: tuple[str, ...] = ()
-        self.rules = Rules([quad for path in (shipped("shapes") if shapes is None else expand(shapes)) for quad in _quads(path, own)])
+        rules = shipped("shapes") if shapes is None else expand(shapes)
+        known = shapes is None and not any(path.resolve() in own for path in rules)
+        self.kept = kept.place("rules", [*rules, *CODE], __version__) if known else None
+        found = Rules.kept(self.kept)
+        self.kept = self.kept if found is None else None
+        self.rules = found or Rules([quad for path in rules for quad in _quads(path, own)])
         if not self.rules.count:
             raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
@@ -117,7 +127,7 @@ class _Check:
             read_all([path for path in group if path.resolve() not in own], self.rules.reads, self.subjects, keep=ontology is None)
             for group in groups
         ]
-        self.around = [quad for part in held for quad in part.quads]
+        self.around = [part.blocks for part in held]
         self.described = frozenset[str]().union(*(part.described for part in held))
         self.known = frozenset[str]().union(*(part.predicates for part in held))
         self.declared = self.described | {s.value for s in self.subjects if isinstance(s, ox.NamedNode)}
@@ -151,16 +161,19 @@ class _Check:
         # what only the contribution names, and nobody describes, is its business too where shapes look at objects
         named = {quad.object for quad in data if quad.predicate.value in self.rules.object_targets}
         focus = self.subjects | {node for node in named if not (isinstance(node, ox.NamedNode) and node.value in self.described)}
-        data += self.around
-        if self.engine == "fast":
-            from cvo.engines import fast  # noqa: PLC0415  only well-formed files come to an engine
+        from cvo.engines import fast  # noqa: PLC0415  only well-formed files come to an engine
 
+        if self.engine == "fast":
             try:
-                return fast.check(data, self.rules.quads, focus)
+                outcome = fast.check(data, self.rules.graph, focus, self.around)
             except Uncompiled as reason:
                 self.notes = (f"checked by pySHACL, which takes longer: {reason}",)
+            else:
+                self.rules.keep(self.kept)
+                return outcome
         from cvo.engines import shacl  # noqa: PLC0415  takes 200 ms
 
+        data += (quad for blocks in self.around for quad in fast.quads_of(blocks))
         return shacl.check(data, self.rules.quads, focus)
 
     def _kinds(self) -> dict[object, list[object]]:
@@ -174,9 +187,13 @@ class _Check:
     def _below(self, top: str) -> set[str]:
         """Return *top* and its subclasses."""
         below: dict[str, list[str]] = {}
-        for quad in (*self.around, *(quad for file in self.files for quad in file.quads)):
+        for quad in (quad for file in self.files for quad in file.quads):
             if quad.predicate.value == SUBCLASS and isinstance(quad.object, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode):
                 below.setdefault(quad.object.value, []).append(quad.subject.value)
+        for blocks in self.around:
+            for subject, block in blocks.items():
+                for upper in block.get(SUBCLASS, ()):
+                    below.setdefault(str(upper), []).append(str(subject))
         found, todo = {top}, [top]
         while todo:
             new = set(below.get(todo.pop(), [])) - found

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from cvo.engines.fast.graph import TYPE
+from cvo.engines.fast.graph import TYPE, quads_of
 from cvo.engines.fast.nodes import node_of, term_of
 from cvo.engines.fast.queries import FOCUS, IS_A, SHAPES, filled
 from cvo.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from cvo.engines.fast.graph import Graph
+    from cvo.engines.fast.graph import Block, Graph
     from cvo.engines.fast.model import Shape
     from cvo.engines.fast.nodes import Node
     from cvo.engines.fast.queries import Query
@@ -26,22 +26,73 @@ if TYPE_CHECKING:
 
 HERE = ox.NamedNode(FOCUS)
 DEFAULT = ox.DefaultGraph()
+FEW, MANY = 1000, 20_000  # focus nodes, triples that they reach: beyond them a store of everything is cheaper
 
 
 class Answers:
     """A store of what the queries read."""
 
-    def __init__(self, graph: Graph, quads: Sequence[ox.Quad], queries: Sequence[Query], shapes: Iterable[ox.Quad]) -> None:
-        """Answer *queries* over *quads*, which *graph* holds too; the store is filled when it is first asked."""
+    def __init__(
+        self,
+        graph: Graph,
+        quads: Sequence[ox.Quad],
+        queries: Sequence[Query],
+        shapes: Mapping[Node, Block],
+        beside: Sequence[Mapping[Node, Block]] = (),
+    ) -> None:
+        """Answer *queries* over *quads* and the blocks *beside* them, which *graph* holds too; a store is filled when first asked."""
         self.graph = graph
-        self._quads = quads
+        self._given = quads
+        self._beside = beside
         self._queries = queries
         self._shapes = shapes
         self._stores: dict[bool, ox.Store] = {}
+        self._near: ox.Store | None = None
+        self._near_for: Collection[Query] = ()
         self._told: tuple[ox.Store, dict[str, Node], Sequence[dict[str, Node]]] | None = None
+
+    @cached_property
+    def _quads(self) -> Sequence[ox.Quad]:
+        """Return all triples."""
+        return [*self._given, *(quad for blocks in self._beside for quad in quads_of(blocks))] if self._beside else self._given
+
+    def await_(self, asked: Mapping[Query, Sequence[Node]]) -> None:
+        """Prepare for the queries of *asked*, with their focus nodes: of a few nodes, many read only what can be reached."""
+        self._near = None
+        forward = {query: nodes for query, nodes in asked.items() if query.inverse is not None}
+        todo: list[Node] = list({node for nodes in forward.values() for node in nodes})
+        if not 0 < len(todo) <= FEW:
+            return
+        reads = frozenset[str]().union(*(query.reads or () for query in forward))
+        backwards = frozenset[str]().union(*(query.inverse or () for query in forward))
+        if any(_is_typed(value) for predicate in backwards for value in self.graph.inverse(predicate)):
+            return  # the store takes different spellings of a value for one
+        with_classes = any(query.reads_classes for query in forward)
+        todo += reads  # the terms that the texts name are among them
+        seen = set(todo)
+        near: list[tuple[Node, str, Node]] = []
+        while todo:
+            node = todo.pop()
+            block = self.graph.block(node)
+            found = [(node, predicate, value) for predicate, values in block.items() if predicate in reads for value in values]
+            if with_classes and TYPE in block:
+                found += [(node, IS_A, kind) for kind in self.graph.classes(block[TYPE])]
+            near += found
+            if len(near) > MANY:
+                return
+            new = {value for _, _, value in found}
+            new.update(subject for predicate in backwards for subject in self.graph.subjects(predicate, node))
+            new -= seen
+            seen |= new
+            todo += new
+        self._near = ox.Store()
+        self._near.extend(ox.Quad(term_of(s), ox.NamedNode(p), term_of(o)) for s, p, o in near)  # type: ignore[arg-type]
+        self._near_for = forward
 
     def _store(self, query: Query) -> ox.Store:
         """Return the store that *query* is put to, filled: those that name what they read have another than the rest."""
+        if self._near is not None and query in self._near_for:
+            return self._near
         is_open = query.reads is None or query.reads_focus
         if is_open in self._stores:
             return self._stores[is_open]
@@ -55,7 +106,7 @@ class Answers:
         store.extend(q if q.graph_name == default else named(q.subject, q.predicate, q.object) for q in wanted)
         if any(other.reads_shapes for other in queries):
             graph = ox.NamedNode(SHAPES)
-            store.extend(named(q.subject, q.predicate, q.object, graph) for q in self._shapes)
+            store.extend(named(q.subject, q.predicate, q.object, graph) for q in quads_of(self._shapes))
         if any(other.reads_classes for other in queries):
             store.extend(self._classes())
         return store
@@ -167,6 +218,10 @@ class Answers:
         for literal in literals:
             found.setdefault(kept(literal), []).append(literal)
         return found
+
+
+def _is_typed(node: Node) -> bool:
+    return type(node) is ox.Literal and not node.language and not node.datatype.value.endswith("#string")
 
 
 @lru_cache(20_000)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.engines.fast.nodes import node_of
+from cvo.engines.fast.nodes import node_of, term_of
 from cvo.terms import RDF, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cvo.engines.fast.nodes import Node
 
@@ -21,6 +21,26 @@ NONE: tuple[Node, ...] = ()
 
 Block = dict[str, list["Node"]]
 """What is said of one subject: the values of each property, in the order of the file, each once."""
+
+
+def quads_of(blocks: Mapping[Node, Block]) -> Iterator[ox.Quad]:
+    """Return *blocks* as triples; each IRI is made once.
+
+    >>> [str(quad) for quad in quads_of({"urn:s": {"urn:p": ["_:b"]}})]
+    ['<urn:s> <urn:p> _:b']
+    """
+    iris: dict[Node, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
+
+    def term(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+        found = iris.get(node)
+        if found is None:
+            found = iris[node] = term_of(node)
+        return found
+
+    for subject, block in blocks.items():
+        for predicate, values in block.items():
+            for value in values:
+                yield ox.Quad(term(subject), term(predicate), term(value))  # type: ignore[arg-type]
 
 
 class Graph:
@@ -52,6 +72,17 @@ class Graph:
                 block[predicate] = [value]
             else:
                 self._join(values, subject, predicate, value)
+
+    def join(self, blocks: Mapping[Node, Block]) -> None:
+        """Add what *blocks* say. They stay as they are, and are held as they are: nothing is added one by one afterwards."""
+        of = self.of
+        for subject, block in blocks.items():
+            own = of.setdefault(subject, block)
+            if own is not block:
+                both = of[subject] = {predicate: list(values) for predicate, values in own.items()}
+                for predicate, values in block.items():
+                    known = dict.fromkeys(both.get(predicate, NONE))
+                    both[predicate] = [*known, *(value for value in values if value not in known)]
 
     def _join(self, values: list[Node], subject: Node, predicate: str, value: Node) -> None:
         if len(values) < FEW:

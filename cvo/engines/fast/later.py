@@ -11,7 +11,7 @@ from cvo.engines.fast.nodes import term_of
 from cvo.engines.fast.queries import IS_A
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from cvo.engines.fast.model import Shape
@@ -57,6 +57,9 @@ class Later(Answers):
             self._store(query)  # holds the vocabulary
         self._waiting: dict[bool, list[ox.Quad]] = {is_open: [] for is_open in self.open}
         self._with_classes = any(query.reads_classes for query in self._queries)
+
+    def await_(self, asked: Mapping[Query, Sequence[Node]]) -> None:
+        """Prepare nothing: what is reached from the focus nodes of *asked* may have passed by."""
 
     def take(self, quads: Sequence[ox.Quad], subject: Node, classes: Iterable[Node]) -> None:
         """Take what the queries read of *quads*, which say all of *subject*."""

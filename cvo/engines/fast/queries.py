@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
 from cvo.engines.fast.constraints import is_true
+from cvo.engines.fast.forward import backwards
 from cvo.engines.fast.graph import SUBCLASS, TYPE
 from cvo.engines.fast.nodes import text_of
 from cvo.findings import path_text
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from cvo.findings import Texts
     from cvo.tokens import Token
 
+    Prepared: TypeAlias = tuple[str, frozenset[str] | None, bool, bool, bool, bool, frozenset[str] | None, tuple[str, ...], tuple[str, ...]]
+
 FOCUS = "urn:x-cvo:focus"  # the graph that tells a query its focus nodes
 IS_A = "urn:x-cvo:is-a"  # what joins a node and its classes, with their superclasses, in place of a/rdfs:subClassOf*
 SHAPES = "urn:x-cvo:shapes"  # what $shapesGraph is bound to
@@ -33,6 +36,10 @@ FORBIDDEN = ("MINUS", "VALUES", "SERVICE", "FROM")  # by "Pre-binding of Variabl
 GATHERING = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "GRAPH"})
 SUBJECTS = frozenset({"variable", "iri", "name", "blank", ";", "]", "^", "|"})  # a variable between two of these is a predicate
 OBJECTS = frozenset({"variable", "iri", "name", "blank", "string", "true", "false", "[", "(", "-", "+", *"0123456789"})
+
+PREPARED: dict[tuple[object, ...], Prepared] = {}
+"""What was worked out from SPARQL texts, by all that it depends on; with the texts of other shapes it does no harm."""
+MOST = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +49,8 @@ class Query:
     In *bound* every group takes the values of its pre-bound variables from a graph of its own: neither VALUES nor
     substitution would let blank nodes in, and a group does not see what is bound around it. *reads* are the predicates that
     the text names, None if it may read any; *reads_focus* says that it reads all of the focus node, *is_batched* that the
-    solutions for one focus node do not depend on which others are asked for.
+    solutions for one focus node do not depend on which others are asked for, *inverse* that it reads nothing but what is
+    reached from its focus nodes and the terms that it names, these properties being followed backwards (None: it may read more).
     """
 
     node: Node
@@ -53,6 +61,7 @@ class Query:
     reads_shapes: bool = False
     reads_classes: bool = False
     is_batched: bool = False
+    inverse: frozenset[str] | None = None
     columns: tuple[str, ...] = ()
     is_active: bool = True
     shape: Shape | None = None
@@ -81,6 +90,35 @@ def compiled(  # noqa: PLR0913
     Raises: Uncompiled, if it is no SPARQL, or breaks a rule for texts with pre-bound variables.
     """
     prefixes = _prefixes(graph, node)
+    head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefixes.items())
+    names = {"currentShape": shape.node, "shapesGraph": SHAPES} | dict(given or {})
+    key = (head, text, path_text(shape.path) if shape.path else "", isinstance(shape.path, str), is_ask, *names)
+    if key not in PREPARED:
+        if len(PREPARED) >= MOST:
+            PREPARED.clear()
+        PREPARED[key] = _prepared(text, head, prefixes, shape, names, is_ask=is_ask)
+    bound, reads, reads_focus, reads_shapes, reads_classes, is_batched, inverse, columns, used = PREPARED[key]
+    query = Query(
+        node,
+        bound,
+        reads=reads,
+        reads_focus=reads_focus,
+        reads_shapes=reads_shapes,
+        reads_classes=reads_classes,
+        is_batched=is_batched,
+        inverse=inverse,
+        columns=columns,
+        shape=shape,
+        given={name: names[name] for name in used},
+    )
+    from cvo.engines.fast.shapes import texts_of  # noqa: PLC0415 - shapes have queries, and queries have texts
+
+    query.texts = texts_of(graph.block(node).get(f"{SH}message", ()))
+    return query
+
+
+def _prepared(text: str, head: str, prefixes: Mapping[str, str], shape: Shape, names: Iterable[str], *, is_ask: bool) -> Prepared:  # noqa: PLR0913
+    """Return what is worked out from *text*, its *prefixes*, the path of *shape* and the *names* that are bound, and from nothing else."""
     words = list(tokens(text))
     _refuse(words, {"this", "shapesGraph", "currentShape", *(("value",) if is_ask else ())})
     if shape.path and any(word.text[1:] == "PATH" for word in words if word.kind == "variable"):
@@ -90,30 +128,25 @@ def compiled(  # noqa: PLR0913
     variables = {word.text[1:] for word in words if word.kind == "variable"}
     if "PATH" in variables:
         raise Uncompiled("a SPARQL text has $PATH where there is no path")
-    head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefixes.items())
     reads, reads_focus = _reads(words, prefixes)
     columns = _columns(head + text)
     classes = [] if reads is None or reads_focus else list(_class_paths(words, prefixes))
     if classes:  # Oxigraph walks such a path from every node there is, once for each row
         text = "".join(_cut(text, [(words[i].start, words[i + 3].end) for i in classes], f"<{IS_A}>"))
         words = list(tokens(text))
-    names = {"currentShape": shape.node, "shapesGraph": SHAPES} | dict(given or {})
-    query = Query(
-        node,
+    used = tuple(name for name in names if name in variables)
+    is_batched = not used and _is_batched(words)
+    return (
         head + _bound(text, words, [name for name in (*names, "this", *(("value",) if is_ask else ())) if name in variables]),
-        reads=reads,
-        reads_focus=reads_focus,
-        reads_shapes="shapesGraph" in variables,
-        reads_classes=bool(classes),
-        columns=columns,
-        shape=shape,
-        given={name: value for name, value in names.items() if name in variables},
+        reads,
+        reads_focus,
+        "shapesGraph" in variables,
+        bool(classes),
+        is_batched,
+        backwards(words, prefixes) if is_batched and reads is not None and not reads_focus else None,
+        columns,
+        used,
     )
-    from cvo.engines.fast.shapes import texts_of  # noqa: PLC0415 - shapes have queries, and queries have texts
-
-    query.texts = texts_of(graph.block(node).get(f"{SH}message", ()))
-    query.is_batched = not query.given and _is_batched(words)
-    return query
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -132,7 +165,7 @@ def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
     """Return the prefixes that *node* names, and those that the shapes declare anywhere."""
     found = {"rdf": RDF, "rdfs": RDFS, "owl": "http://www.w3.org/2002/07/owl#"}
     own = [declared for owner in graph.objects(node, f"{SH}prefixes") for declared in graph.objects(owner, f"{SH}declare")]
-    everywhere = [subject for subject, block in graph.of.items() if f"{SH}prefix" in block]
+    everywhere = [subject for subjects in graph.inverse(f"{SH}prefix").values() for subject in subjects]
     for declared in (*everywhere, *own):
         for prefix, namespace in zip(graph.objects(declared, f"{SH}prefix"), graph.objects(declared, f"{SH}namespace"), strict=False):
             found[text_of(prefix)] = text_of(namespace)

@@ -10,10 +10,11 @@ from cvo.engines.fast.nodes import node_of, term_of
 from cvo.outcome import Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pyoxigraph as ox
 
+    from cvo.engines.fast.graph import Block
     from cvo.engines.fast.model import Shape
     from cvo.engines.fast.nodes import Node
     from cvo.engines.fast.queries import Query
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 class Run(Graph):
     """The data, and what was found in it."""
 
-    def __init__(self, quads: Sequence[ox.Quad], shapes: Shapes) -> None:
-        """Hold *quads* to check them against *shapes*."""
+    def __init__(self, quads: Sequence[ox.Quad], shapes: Shapes, beside: Sequence[Mapping[Node, Block]] = ()) -> None:
+        """Hold *quads*, and the blocks *beside* them, to check them against *shapes*."""
         super().__init__(quads)
+        for blocks in beside:
+            self.join(blocks)
         self.shapes = shapes
-        self.answers = Answers(self, quads, shapes.queries, shapes.quads)
+        self.answers = Answers(self, quads, shapes.queries, shapes.graph.of, beside)
         self.results: dict[tuple[object, ...], Result] = {}
         self.pending: dict[Query, list[Node]] = {}
         self._right: dict[Shape, set[Node]] = {}
@@ -72,6 +75,7 @@ class Run(Graph):
                 targeted.append(node)
                 for shape in shapes:
                     shape.report(self, node)
+        self.answers.await_(self.pending)
         for query, asked in self.pending.items():
             if (owner := query.shape) is not None:
                 for value, path, texts, focus in self.answers.all_rows(query, owner, list(dict.fromkeys(asked))):
@@ -83,10 +87,10 @@ class Run(Graph):
 SPARQL = "http://www.w3.org/ns/shacl#SPARQLConstraintComponent"
 
 
-def run(data: Sequence[ox.Quad], shapes: Shapes, focus: Collection[Term]) -> Outcome:
-    """Return what *shapes* find at the nodes of *focus* in *data*."""
+def run(data: Sequence[ox.Quad], shapes: Shapes, focus: Collection[Term], beside: Sequence[Mapping[Node, Block]] = ()) -> Outcome:
+    """Return what *shapes* find at the nodes of *focus* in *data* and the blocks *beside* it."""
     ours = {node_of(term): term for term in focus}
-    checking = Run(data, shapes)
+    checking = Run(data, shapes, beside)
     targeted = checking.check(ours)
     results = (result for key, result in checking.results.items() if key[0] in ours)
     return Outcome(tuple(sorted(results, key=lambda result: result.order)), frozenset(ours[node] for node in targeted))

@@ -149,13 +149,12 @@ class Compiler:
 class Shapes:
     """All shapes that have targets, ready to run."""
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad] | Graph) -> None:
         """Compile the shapes of *quads*.
 
         Raises: Uncompiled, if one of them is for the referee.
         """
-        self.quads = tuple(quads)
-        graph = Graph(self.quads)
+        graph = self.graph = quads if isinstance(quads, Graph) else Graph(quads)
         compiler = Compiler(graph)
         self.of_class: dict[Node, list[Shape]] = {}
         self.of_node: dict[Node, list[Shape]] = {}

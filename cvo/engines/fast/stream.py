@@ -54,7 +54,7 @@ class Stream(Run):
         super().__init__(vocabulary, shapes)
         self.held = frozenset(self.of)
         self._asked: set[Node] = set()
-        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.quads)
+        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.graph.of)
         self.answers.room = room
         self.answers.start()
         self.here: Node = ""

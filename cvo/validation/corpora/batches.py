@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from cvo.engines.fast import Graph, check, quads_of
 from cvo.errors import CvoError, InputError
 from cvo.findings import one_per_cause
 from cvo.names import curie
@@ -69,13 +70,13 @@ class Batch(_Check):
         held = bench.beside(names, self.subjects)
         self.borrowed = blocks_of(ox.parse(beside, format=ox.RdfFormat.N_TRIPLES)) if beside else {}
         if beside:
-            quads = tuple(ox.parse(beside, format=ox.RdfFormat.N_TRIPLES))
-            held = [*held, Surroundings(frozenset(self.borrowed), frozenset(), quads)]
+            blocks = Graph(ox.parse(beside, format=ox.RdfFormat.N_TRIPLES)).of
+            held = [*held, Surroundings(frozenset(self.borrowed), frozenset(), blocks)]
         self.hold(held)
 
     def hold(self, held: Sequence[Surroundings]) -> None:
         """Hold what stands beside the files."""
-        self.around = [quad for part in held for quad in part.quads]
+        self.around = [part.blocks for part in held]
         self.described = frozenset[str]().union(*(part.described for part in held))
         self.known = frozenset[str]().union(*(part.predicates for part in held))
         self.declared = self.described | {s.value for s in self.subjects if isinstance(s, ox.NamedNode)}
@@ -84,13 +85,11 @@ class Batch(_Check):
         data = [quad for file in self.files for quad in file.quads]
         wanted = {quad.object for quad in data if quad.predicate.value in self.rules.object_targets}
         focus = self.subjects | {node for node in wanted if not (isinstance(node, ox.NamedNode) and node.value in self.described)}
-        data += self.around
         if self.bench.shapes is not None:
-            from cvo.engines import fast  # noqa: PLC0415 - not if pySHACL is asked for
-
-            return fast.check(data, self.bench.shapes, focus)
+            return check(data, self.bench.shapes, focus, self.around)
         from cvo.engines import shacl  # noqa: PLC0415 - takes 200 ms
 
+        data += (quad for blocks in self.around for quad in quads_of(blocks))
         return shacl.check(data, self.rules.quads, focus)
 
     def inspected(self) -> list[Inspected]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.contribution import FORMATS, Contributed, inner, read
+from cvo.engines.fast import Graph, quads_of
 from cvo.errors import CvoError, InputError
 from cvo.files import base_iri
 from cvo.findings import one_per_cause
@@ -115,7 +116,8 @@ class Large(Batch):
         with_quads = bool(self.bench.shapes.queries)
         on_disk = with_quads and self._size() > self.bench.setting.roomy
         with TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
-            stream = Stream(self.around, self.bench.shapes, Path(folder) if on_disk else None)
+            held = [quad for blocks in self.around for quad in quads_of(blocks)]
+            stream = Stream(held, self.bench.shapes, Path(folder) if on_disk else None)
             gathering = Gathering(self.described - self.borrowed.keys(), stream.is_described)
             watch = self._watched(stream, gathering)
             for subject, block, some in subjects_of(self._quads(), with_quads=with_quads):
@@ -143,8 +145,8 @@ class Large(Batch):
     def _borrowing(self) -> list[Surroundings]:
         if not self.task.beside:
             return []
-        quads = tuple(ox.parse(self.task.beside, format=ox.RdfFormat.N_TRIPLES))
-        return [Surroundings(frozenset(self.borrowed), frozenset(), quads)]
+        blocks = Graph(ox.parse(self.task.beside, format=ox.RdfFormat.N_TRIPLES)).of
+        return [Surroundings(frozenset(self.borrowed), frozenset(), blocks)]
 
     def _size(self) -> int:
         size = 0
