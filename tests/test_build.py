@@ -184,6 +184,7 @@ def test_sitemap_and_linkset_name_files_that_exist(site):
     addresses = [e.text for e in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert len(addresses) == len(set(addresses)) == len(list(site.rglob("*.zh.html"))) * 2
     links = json.loads((site / "linkset.json").read_text(encoding="utf-8"))["linkset"]
+    assert {entry["anchor"] for entry in links} >= {f"{BASE}ns", *(BASE + iri for iri in ("source/bi-2019", "term/portrait-right"))}
     addresses += [target["href"] for entry in links for rel in ("describedby", "alternate") for target in entry[rel]]
     assert [a for a in addresses if not (site / a.removeprefix(BASE)).is_file()] == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -184,17 +184,21 @@ TYPES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "applicati
 
 
 def _linkset(model: Model, address: str) -> bytes:
-    """Return the links of the documents to their files, as a linkset of RFC 9264; terms follow the same rule, which `void.ttl` states."""
-    links = [
-        {
-            "anchor": BASE + path,
-            "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
-            "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
-            "license": [{"href": LICENCE}],
-        }
-        for path in sorted({path_of(file.iri) for file in model.files})
+    """Return the links of every document to its files, as a linkset of RFC 9264, a line for each."""
+    paths = sorted({*model.documents(), *(path_of(file.iri) for file in model.files)})
+    lines = [
+        json.dumps(
+            {
+                "anchor": BASE + path,
+                "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
+                "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
+                "license": [{"href": LICENCE}],
+            },
+            ensure_ascii=False,
+        )
+        for path in paths
     ]
-    return _json({"linkset": links})
+    return ('{"linkset": [\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
 def _citation(model: Model) -> str:
@@ -247,7 +251,3 @@ def sitemap(address: str, pages: Iterable[str]) -> bytes:
         others = "".join(f'<xhtml:link rel="alternate" hreflang="{lang}" href="{address}{path}.{lang}.html"/>' for lang in ("zh", "en"))
         lines += [f"<url><loc>{address}{path}.{lang}.html</loc>{others}</url>" for lang in ("zh", "en")]
     return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
-
-
-def _json(value: Any) -> bytes:  # noqa: ANN401 - JSON
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
