@@ -31,11 +31,8 @@ pytestmark = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built") / "site"
-    ran = run_cvo("build", "--out", folder)
-    assert (ran.status, ran.out) == (0, ""), ran.err
-    return folder
+def site(built):
+    return built
 
 
 class Links(html.parser.HTMLParser):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BASE = "https://w3id.org/cvo/"
 PARTS = ("things", "files", "endpoint")
-MOST = 5_000  # IRIs that an endpoint is asked for
+MOST = 20_000  # IRIs that an endpoint is asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from cvo.live.reading import ENDINGS, FORMATS
 from cvo.live.visiting import OK, SEE_OTHER, UNCHANGED, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cvo.live.findings import Findings
     from cvo.live.visiting import Visitor
 
@@ -52,7 +54,7 @@ class Things:
         for lang in LANGUAGES:
             page = self._dereferenced(address, HTML, lang)
             if page is not None:
-                self._headers(page, HTML)
+                self._headers(page, HTML, lang)
                 self._page(page, iri, lang)
         self._unacceptable(address)
 
@@ -67,8 +69,9 @@ class Things:
             return reply
         return self._misled(address, reply, media, lang)
 
-    def _asked(self, url: str, media: str, lang: str) -> Reply:
-        return self.visitor.get(url, media, **({"Accept_Language": lang} if lang else {}))
+    def _asked(self, url: str, media: str, lang: str, more: Mapping[str, str] | None = None) -> Reply:
+        spoken = {"Accept-Language": lang} if lang else {}
+        return self.visitor.ask("GET", url, {"Accept": media, **spoken, **(more or {})})
 
     def _misled(self, address: str, reply: Reply, media: str, lang: str) -> Reply | None:
         """Return the document although *reply* to its IRI was not the right one; None, with a finding, if it cannot be found."""
@@ -118,16 +121,16 @@ class Things:
             self.findings.add("LIVE-TYPE" if reply.media in UNTOLD else "LIVE-WRONG-TYPE", url, reply.media or "-", media)
         return reply
 
-    def _headers(self, reply: Reply, media: str) -> None:
+    def _headers(self, reply: Reply, media: str, lang: str = "") -> None:
         """Look at what a document's headers must say, and ask for it again as one who holds it."""
         if media != HTML and reply.headers.get("Access-Control-Allow-Origin") != "*":
             self.findings.add("LIVE-CORS", reply.url)
         tag, changed = reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
-        held = {"If_None_Match": tag} if tag else {"If_Modified_Since": changed} if changed else {}
+        held = {"If-None-Match": tag} if tag else {"If-Modified-Since": changed} if changed else {}
         if not held:
             self.findings.add("LIVE-CACHE", reply.url)
             return
-        again = self.visitor.get(reply.url, media, **held)
+        again = self._asked(reply.url, media, lang, held)
         if again.status != UNCHANGED:
             self.findings.add("LIVE-UNCHANGED", reply.url, again.status)
 
