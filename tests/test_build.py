@@ -12,8 +12,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 import pytest
@@ -278,12 +277,3 @@ def test_the_engine_of_the_query_page_is_what_its_readme_says():
     folder = ROOT / "cvo/site/_site/oxigraph"
     said = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert said == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir() if p.name != "README.md"}
-
-
-def test_the_rules_for_w3id_send_each_kind_of_client_to_a_file(site):
-    rules = (site / "w3id/.htaccess").read_text(encoding="utf-8")
-    endings = set(re.findall(r"\$1(\.[a-z.]+) \[", rules))
-    assert endings == {".zh.html", ".en.html", ".ttl", ".jsonld", ".nt", ".rdf", ".html"}
-    assert all((site / f"term/portrait-right{ending}").is_file() for ending in endings)
-    assert urljoin(BASE, "term/portrait-right") == f"{BASE}term/portrait-right"
-    assert Path(site / "index.html").is_file()

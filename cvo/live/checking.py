@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BASE = "https://w3id.org/cvo/"
 PARTS = ("things", "files", "endpoint")
+LINKS = 12  # of a long list that are followed, if the sample is no larger
 MOST = 20_000  # IRIs that an endpoint is asked for
 
 
@@ -56,7 +57,7 @@ def check(url: str, options: Options | None = None) -> Tested:
     if first.status != OK or first.media != HTML:
         findings.add("LIVE-ANSWER", visitor.root, f"{first.status} {first.media}".strip(), f"{OK} {HTML}")
     bare = _address(visitor, findings)
-    files = Files(visitor, findings, dice, max(options.sample, 1), bare)
+    files = Files(visitor, findings, dice, max(options.sample, LINKS), bare)
     endpoint = Endpoint(visitor, findings, _endpoint(visitor))
     drawn = _drawn(files, endpoint, options, dice)
     findings.static = bool(drawn) and not _negotiates(visitor, drawn[0])

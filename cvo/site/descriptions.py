@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from cvo import __version__
 from cvo.files import data_root, read_text
+from cvo.site import apache
 from cvo.site.model import BASE, path_of
 from cvo.terms import OWL, RDF, SKOS
 
@@ -31,7 +32,9 @@ def descriptions(model: Model, address: str, files: Sequence[tuple[str, int]]) -
     yield "linkset.json", _linkset(model, address)
     yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n".encode()
     yield "CITATION.cff", _citation(model).encode()
-    yield "w3id/.htaccess", _htaccess(model, address)
+    yield ".htaccess", apache.for_site(address)
+    if address != BASE:  # w3id.org would send itself to itself
+        yield "w3id/.htaccess", apache.for_w3id(address, version(model))
 
 
 def _meta(model: Model, relation: str, lang: str) -> str:
@@ -211,36 +214,6 @@ def _citation(model: Model) -> str:
         f'cff-version: 1.2.0\ntitle: "{_meta(model, "title", "en")}"\nmessage: "If you use cvo, please cite it as below."\n'
         f"type: dataset\nauthors:\n  - name: {model.label(creator, 'en')}\nversion: {version(model)}\nlicense: CC-BY-4.0\nurl: {BASE}\n"
     )
-
-
-def _htaccess(model: Model, address: str) -> bytes:
-    return f"""# For w3id.org: the folder cvo of https://github.com/perma-id/w3id.org. Written by `cvo build` for version {version(model)}.
-Options +FollowSymLinks -MultiViews
-Header always set Access-Control-Allow-Origin "*"
-Header always set Vary "Accept, Accept-Language"
-RewriteEngine on
-
-# What has an ending already, and the start page
-RewriteRule ^$ {address} [R=303,L]
-RewriteRule ^(.+\\.(?:html|ttl|jsonld|nt|rdf|gz|trig|csv|parquet|json|xml|txt|rq|cff))$ {address}$1 [R=303,L]
-
-# What the client prefers; an IRI with a version, such as {version(model)}/ns, follows the same rules
-RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
-RewriteCond %{{HTTP:Accept-Language}} ^zh [NC]
-RewriteRule ^(.+)$ {address}$1.zh.html [R=303,L,NE]
-RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
-RewriteCond %{{HTTP:Accept-Language}} ^en [NC]
-RewriteRule ^(.+)$ {address}$1.en.html [R=303,L,NE]
-RewriteCond %{{HTTP_ACCEPT}} text/turtle
-RewriteRule ^(.+)$ {address}$1.ttl [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/ld\\+json
-RewriteRule ^(.+)$ {address}$1.jsonld [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/n-triples
-RewriteRule ^(.+)$ {address}$1.nt [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/rdf\\+xml
-RewriteRule ^(.+)$ {address}$1.rdf [R=303,L]
-RewriteRule ^(.+)$ {address}$1.html [R=303,L,NE]
-""".encode()
 
 
 def sitemap(address: str, pages: Iterable[str]) -> bytes:
