@@ -414,7 +414,7 @@ def run(pid, port, number, seed=0, threads=4):
     with socket.socket() as canary:
         canary.bind(("127.0.0.1", 0))
         canary.listen()
-        canary.setblocking(False)
+        canary.settimeout(0)
         attacks = [attack(dice, canary.getsockname()[1]) for _ in range(number)]
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]  # they ask slowly: a letter, then nothing
         for connection in idle:
