@@ -27,6 +27,7 @@ COMMANDS = (
     "export",
     "diff",
     "serve",
+    "check-live",
     "validate",
     "explain",
     "check",

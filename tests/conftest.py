@@ -47,3 +47,12 @@ def _snapshots(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CVO_CACHE", str(tmp_path_factory.getbasetemp().parent / "snapshots"))
         yield
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Build the site of the shipped data, once for all tests of a worker (those of the group "site")."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    ran = run_cvo("build", "--out", folder)
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    return folder

@@ -121,7 +121,10 @@ def test_what_follows_in_a_view_can_be_served(cvo, data, tmp_path):
     text = bind(QUESTIONS["stage-risk-exposure"], {}, data)
     with serving(tmp_path, "--view", "observed", "--workers", "1") as running:
         there = running.ask(text, "text/csv").text
+        asked = cvo("query", "stage-risk-exposure", "--on", running.sparql, "-f", "csv")
     here = cvo("query", "stage-risk-exposure", "-f", "csv").out
+    assert sorted(asked.out.splitlines()) == sorted(here.splitlines())
+    assert "cvo serve --view observed" in asked.err
     assert len(here.splitlines()) > 1
     assert sorted(there.splitlines()) == sorted(here.splitlines())
 
@@ -550,6 +553,13 @@ def test_a_site_goes_before_what_is_made_here(tmp_path):
     (site / "term" / "portrait-right.ttl").write_text("# built\n", encoding="utf-8")
     (site / "only.html").write_text("<h1>only</h1>", encoding="utf-8")
     (site / ".secret").write_text("x", encoding="utf-8")
+    (site / ".well-known").mkdir()
+    (site / ".well-known" / "void").write_text("# void\n", encoding="utf-8")
+    (site / ".well-known" / ".hidden").write_text("x", encoding="utf-8")
+    (site / "ns.ttl").write_text("# ns\n", encoding="utf-8")
+    policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
+    for lang in ("", ".zh", ".en"):
+        (site / f"ns{lang}.html").write_text(f"{policy}<h1>ns{lang}</h1>", encoding="utf-8")
     (tmp_path / "outside.txt").write_text("x", encoding="utf-8")
     with contextlib.suppress(OSError):
         (site / "link.txt").symlink_to(tmp_path / "outside.txt")
@@ -562,7 +572,23 @@ def test_a_site_goes_before_what_is_made_here(tmp_path):
         assert running.get("only", "text/html", follow_redirects=True).text == "<h1>only</h1>"
         tag = running.get("only.html").headers["etag"]
         assert running.get("only.html", headers={"If-None-Match": tag}).status_code == 304
-        for path in (".secret", "link.txt", "../outside.txt", "%2e%2e/outside.txt", "..%2foutside.txt", "term/..%5c..%5coutside.txt"):
+        void = running.get(".well-known/void")
+        assert (void.text, void.headers["content-type"]) == ("# void\n", "text/turtle; charset=utf-8")
+        page = running.get("ns", "text/html", headers={"Accept-Language": "zh"}, follow_redirects=True)
+        assert (page.text[-14:], page.headers["content-security-policy"]) == ("<h1>ns.zh</h1>", "default-src 'self'")
+        assert '<https://w3id.org/cvo/ns>; rel="describes"' in page.headers["link"]
+        assert "Accept-Language" in page.history[0].headers["vary"]
+        assert running.get("data/.well-known/void").status_code == 404
+        for path in (
+            ".well-known/.hidden",
+            ".well-known/../.secret",
+            ".secret",
+            "link.txt",
+            "../outside.txt",
+            "%2e%2e/outside.txt",
+            "..%2foutside.txt",
+            "term/..%5c..%5coutside.txt",
+        ):
             assert raw(running, f"GET /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 404"), path
 
 

@@ -140,7 +140,10 @@ class Place:
         if sum((bool(self.data) or not self.with_shipped, self.store is not None, bool(self.on))) > 1:
             raise InputError("a question is put to one of --data, --store and --on")
         if self.views and (self.on or self.store is not None):
-            raise InputError(f"what follows from a view is known of files, not of a store or an endpoint: {' '.join(self.views)}")
+            raise InputError(
+                f"what follows from a view is known of files, not of a store or an endpoint: {' '.join(self.views)}",
+                hint="an endpoint answers with what follows if it is served so: cvo serve --view VIEW" if self.on else "",
+            )
         derived = None
         if self.views:
             from cvo.reason import reasoning  # noqa: PLC0415 - few questions need it
@@ -174,8 +177,16 @@ def prepare(question: questions.Question, assignments: Sequence[str], place: Pla
         if name in values:
             raise QuestionError(f"given twice: {name}", hint="ask once for each value")
         values[name] = value
-    data, known = (replace(place, views=question.views) if question.views and not place.views else place).open()
+    # An endpoint holds what follows or does not; nothing can be added to it from here.
+    wanted = question.views and not place.views and not place.on
+    data, known = (replace(place, views=question.views) if wanted else place).open()
     return Asked(question.name, questions.bind(question, values, known), data, known)
+
+
+def held(question: questions.Question) -> str:
+    """Return what an endpoint must hold to answer *question*, which asks what follows in a view."""
+    options = " ".join(f"--view {view}" for view in question.views)
+    return f"{question.name} finds there only what the endpoint holds; it holds what follows if it is served so: cvo serve {options}"
 
 
 def listing(catalogue: Sequence[questions.Question], lang: str, width: int) -> str:

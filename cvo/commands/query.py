@@ -113,6 +113,8 @@ def query(  # noqa: PLR0913 - one parameter for each option
             typer.echo(warning, err=True)
         if warnings and strict:
             raise typer.Exit(2)
+        if place.on and question.views:
+            typer.echo(f"note: {asking.held(question)}", err=True)
         if cite:
             deliver(citing.cite(whole(answer), asked.known, cite.value), output)
             return

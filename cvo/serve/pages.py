@@ -82,6 +82,9 @@ def document(card: Card, parts: Sequence[Card], linked: Callable[[str], str], pa
 
     name = path.rpartition("/")[2]
     links = "".join(f'<link rel="alternate" type="{media}" href="{escape(name + ending)}">' for ending, media in ENDINGS.items())
+    here = escape(name)
+    links += f'<link rel="canonical" href="{here}.html?lang={lang}"><link rel="cite-as" href="{escape(card.iri)}">'
+    links += "".join(f'<link rel="alternate" hreflang="{other}" href="{here}.html?lang={other}">' for other in WORDS)
     return page(_title(card, lang), _document(card, parts, href, name, lang), lang, up=up, head=links)
 
 

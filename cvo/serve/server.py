@@ -47,6 +47,7 @@ KEEP = {"cache-control": "public, max-age=300"}
 READ = "GET, HEAD, OPTIONS"
 ASK = "GET, HEAD, POST, OPTIONS"
 FORM, QUERY, CHANGE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+VOID = ".well-known/void"
 CLOSING = {408, 413, 414}  # the rest of such a request is not read
 UPDATE = ("update", "using-graph-uri", "using-named-graph-uri")
 
@@ -215,7 +216,9 @@ class App:
         allow(request, READ)
         path = request.path[1:]
         if self.site is not None and (found := await asyncio.to_thread(sitefiles.read, self.site, path)):
-            return answered(found.tag, request.known, found.body, {**KEEP, "content-type": found.kind})
+            return answered(found.tag, request.known, found.body, await self._told_of(path, found))
+        if path == VOID:
+            return Response(303, b"", {"location": "../sparql", **KEEP})
         ending = next((ending for ending in negotiation.ENDINGS if path.endswith(ending)), "")
         name = path.removesuffix(ending)
         if ending or not path:
@@ -230,9 +233,22 @@ class App:
             raise Refused(unacceptable(negotiation.DOCUMENTS))
         ending = next(ending for ending, kind in offered.items() if kind == media)
         here = quoted(name.rpartition("/")[2])
+        vary = "Accept"
+        if ending == ".html" and self.site is not None:
+            vary = "Accept, Accept-Language"
+            built |= {ending: spoken} if (spoken := await asyncio.to_thread(sitefiles.page, self.site, name, request.lang)) else {}
         where = here + built.get(ending, ending)
-        headers = {"location": where, "vary": "Accept", **KEEP, "link": links(here, f'<{where}>; rel="describedby"')}
+        headers = {"location": where, "vary": vary, **KEEP, "link": links(here, f'<{where}>; rel="describedby"')}
         return Response(303, f"See {where}\n".encode(), {**headers, **_kind("text/plain")})
+
+    async def _told_of(self, path: str, file: sitefiles.File) -> dict[str, str]:
+        """Return the headers of *file* of the site: its policy, and of which document it is a format."""
+        headers = {**KEEP, "content-type": file.kind, **({"content-security-policy": file.policy} if file.policy else {})}
+        name = await asyncio.to_thread(sitefiles.described, self.site, path) if self.site is not None else ""
+        if name:
+            thing = f'<{escaped(self.pool.start["base"] + name)}>; rel="describes"'
+            headers["link"] = links(quoted(name.rpartition("/")[2]), thing)
+        return headers
 
     async def _document(self, request: Request, name: str, media: str) -> Response:
         lang = request.lang if media == "text/html" else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from cvo import __version__
 from cvo.files import data_root, read_text
+from cvo.site import apache
 from cvo.site.model import BASE, path_of
 from cvo.terms import OWL, RDF, SKOS
 
@@ -31,7 +32,9 @@ def descriptions(model: Model, address: str, files: Sequence[tuple[str, int]]) -
     yield "linkset.json", _linkset(model, address)
     yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n".encode()
     yield "CITATION.cff", _citation(model).encode()
-    yield "w3id/.htaccess", _htaccess(model, address)
+    yield ".htaccess", apache.for_site(address)
+    if address != BASE:  # w3id.org would send itself to itself
+        yield "w3id/.htaccess", apache.for_w3id(address, version(model))
 
 
 def _meta(model: Model, relation: str, lang: str) -> str:
@@ -184,17 +187,21 @@ TYPES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "applicati
 
 
 def _linkset(model: Model, address: str) -> bytes:
-    """Return the links of the documents to their files, as a linkset of RFC 9264; terms follow the same rule, which `void.ttl` states."""
-    links = [
-        {
-            "anchor": BASE + path,
-            "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
-            "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
-            "license": [{"href": LICENCE}],
-        }
-        for path in sorted({path_of(file.iri) for file in model.files})
+    """Return the links of every document to its files, as a linkset of RFC 9264, a line for each."""
+    paths = sorted({*model.documents(), *(path_of(file.iri) for file in model.files)})
+    lines = [
+        json.dumps(
+            {
+                "anchor": BASE + path,
+                "describedby": [{"href": f"{address}{path}.{ending}", "type": kind} for ending, kind in TYPES.items()],
+                "alternate": [{"href": f"{address}{path}.{lang}.html", "type": "text/html", "hreflang": [lang]} for lang in ("zh", "en")],
+                "license": [{"href": LICENCE}],
+            },
+            ensure_ascii=False,
+        )
+        for path in paths
     ]
-    return _json({"linkset": links})
+    return ('{"linkset": [\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
 def _citation(model: Model) -> str:
@@ -209,36 +216,6 @@ def _citation(model: Model) -> str:
     )
 
 
-def _htaccess(model: Model, address: str) -> bytes:
-    return f"""# For w3id.org: the folder cvo of https://github.com/perma-id/w3id.org. Written by `cvo build` for version {version(model)}.
-Options +FollowSymLinks -MultiViews
-Header always set Access-Control-Allow-Origin "*"
-Header always set Vary "Accept, Accept-Language"
-RewriteEngine on
-
-# What has an ending already, and the start page
-RewriteRule ^$ {address} [R=303,L]
-RewriteRule ^(.+\\.(?:html|ttl|jsonld|nt|rdf|gz|trig|csv|parquet|json|xml|txt|rq|cff))$ {address}$1 [R=303,L]
-
-# What the client prefers; an IRI with a version, such as {version(model)}/ns, follows the same rules
-RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
-RewriteCond %{{HTTP:Accept-Language}} ^zh [NC]
-RewriteRule ^(.+)$ {address}$1.zh.html [R=303,L,NE]
-RewriteCond %{{HTTP_ACCEPT}} ^[^,]*text/html
-RewriteCond %{{HTTP:Accept-Language}} ^en [NC]
-RewriteRule ^(.+)$ {address}$1.en.html [R=303,L,NE]
-RewriteCond %{{HTTP_ACCEPT}} text/turtle
-RewriteRule ^(.+)$ {address}$1.ttl [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/ld\\+json
-RewriteRule ^(.+)$ {address}$1.jsonld [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/n-triples
-RewriteRule ^(.+)$ {address}$1.nt [R=303,L]
-RewriteCond %{{HTTP_ACCEPT}} application/rdf\\+xml
-RewriteRule ^(.+)$ {address}$1.rdf [R=303,L]
-RewriteRule ^(.+)$ {address}$1.html [R=303,L,NE]
-""".encode()
-
-
 def sitemap(address: str, pages: Iterable[str]) -> bytes:
     """Return the map of *pages*, paths without the ending, each with its other language."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
@@ -247,7 +224,3 @@ def sitemap(address: str, pages: Iterable[str]) -> bytes:
         others = "".join(f'<xhtml:link rel="alternate" hreflang="{lang}" href="{address}{path}.{lang}.html"/>' for lang in ("zh", "en"))
         lines += [f"<url><loc>{address}{path}.{lang}.html</loc>{others}</url>" for lang in ("zh", "en")]
     return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
-
-
-def _json(value: Any) -> bytes:  # noqa: ANN401 - JSON
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

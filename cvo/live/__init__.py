@@ -1,0 +1,1 @@
+"""A published site, tested from outside as linked data should behave."""
