@@ -13,6 +13,12 @@ _WORDS = {
     "vocabulary": ("词汇", "Vocabulary"),
     "sources": ("来源", "Sources"),
     "ontology": ("本体", "Ontology"),
+    "guides": ("指南", "Guides"),
+    "guides-lead": (
+        "要做什么，就看哪一篇；其中的命令都可照抄。",
+        "One for each thing that you may want to do; every command can be typed as it stands.",
+    ),
+    "guides-reference": ("参考", "Reference"),
     "questions": ("问题", "Questions"),
     "query": ("查询", "Query"),
     "search": ("检索", "Search"),
