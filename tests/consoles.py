@@ -2,7 +2,7 @@
 
 A fence ``console`` holds commands behind ``$ ``, each with the lines that it prints; a line ``…`` stands for any lines. A fence
 ``console skip=WHY`` is not typed. A fence with ``file=NAME`` is a file that the reader saves. ``python -m tests.consoles FILE …``
-writes what is printed into the guides.
+writes what is printed into the guides; ``@6 2`` under a command asks for its first six and last two lines.
 """
 
 from __future__ import annotations
@@ -130,10 +130,20 @@ def rewrite(path):
                 printed, status = type_in(line, folder, home)
                 if status and "$?" not in line and not shown:
                     print(f"{path.name}: exit status {status}: {line}", file=sys.stderr)  # noqa: T201
-                written += f"$ {line}\n{shown if shown and matches(shown, printed) else printed}"
+                written += f"$ {line}\n{shortened(shown, printed)}"
             return f"```{language}{' ' if marks else ''}{marks}\n{written}```"
 
         path.write_text(FENCE.sub(answered, text), encoding="utf-8")
+
+
+def shortened(shown, printed):
+    """Return what is to be shown: as before if that is right, ``@6 2`` the first six and the last two lines, else everything."""
+    if wanted := re.fullmatch(r"@(\d+)(?: (\d+))?\n?", shown):
+        head, tail = int(wanted[1]), int(wanted[2] or 0)
+        lines = printed.splitlines()
+        kept = lines if len(lines) <= head + tail else [*lines[:head], "…", *lines[len(lines) - tail :]]
+        return "".join(f"{line}\n" for line in kept)
+    return shown if shown and matches(shown, printed) else printed
 
 
 def save(folder, saved):
