@@ -54,8 +54,11 @@ def steps(guide):
     return found
 
 
-def type_in(line, folder, home):
-    """Return what the command *line* prints on a terminal and its exit status; *home* holds the programs, settings and caches."""
+def type_in(line, folder, home, before=0):
+    """Return what *line* prints on a terminal and its exit status.
+
+    *home* holds the programs, settings and caches; *before* is the status of the line before.
+    """
     import pty  # noqa: PLC0415 - not on Windows
     import termios  # noqa: PLC0415
 
@@ -67,7 +70,7 @@ def type_in(line, folder, home):
         "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
         "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
     }  # fmt: skip
-    process = subprocess.Popen(["sh", "-c", line], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE)
+    process = subprocess.Popen(["sh", "-c", f"(exit {before})\n{line}"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE)
     os.close(slave)
     printed = []
     reader = threading.Thread(target=_read, args=(master, printed))
@@ -117,8 +120,10 @@ def rewrite(path):
         folder, home = Path(top) / "work", Path(top) / "home"
         folder.mkdir()
         prepare(home)
+        status = 0
 
         def answered(fence):
+            nonlocal status
             language, marks, content = fence.groups()
             if name := re.search(r"file=(\S+)", marks):
                 save(folder, Saved(name[1], content))
@@ -127,8 +132,8 @@ def rewrite(path):
             written = ""
             for typed in re.split(r"^\$ ", content, flags=re.MULTILINE)[1:]:
                 line, _, shown = typed.partition("\n")
-                printed, status = type_in(line, folder, home)
-                if status and "$?" not in line and not shown:
+                printed, status = type_in(line, folder, home, status)
+                if status and not shown:
                     print(f"{path.name}: exit status {status}: {line}", file=sys.stderr)  # noqa: T201
                 written += f"$ {line}\n{shortened(shown, printed)}"
             return f"```{language}{' ' if marks else ''}{marks}\n{written}```"

@@ -25,11 +25,12 @@ def test_a_guide_shows_what_its_commands_print(name, tmp_path):
     folder, home = tmp_path / "work", tmp_path / "home"
     folder.mkdir()
     prepare(home)
+    status = 0
     for step in steps(read(name)):
         if isinstance(step, Saved):
             save(folder, step)
         elif not step.skip:
-            printed, status = type_in(step.line, folder, home)
+            printed, status = type_in(step.line, folder, home, status)
             assert "Traceback" not in printed
             if step.shown:
                 assert matches(step.shown, printed), f"$ {step.line}\n{printed}"
