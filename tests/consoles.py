@@ -19,6 +19,7 @@ from pathlib import Path
 
 COLUMNS = 100
 FENCE = re.compile(r"^```(\S+)[ ]?(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
+SIZE = re.compile(r"[\d,]+(?= files, )|\d+(?= MB\b)")  # of a site: grows with every term
 TIME = re.compile(r"\d+(?:\.\d+)?(?=\s?(?:ms|s|毫秒|秒)\b)")
 DATE = re.compile(r"20\d\d-\d\d-\d\d")
 
@@ -110,7 +111,7 @@ def matches(shown, printed):
 
 
 def plain(text):
-    return DATE.sub("2026-01-01", TIME.sub("0", text))
+    return DATE.sub("2026-01-01", TIME.sub("0", SIZE.sub("0", text)))
 
 
 def rewrite(path):
