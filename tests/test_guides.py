@@ -65,7 +65,7 @@ def test_both_languages_of_a_guide_type_the_same_commands():
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_a_guide_links_to_exists(name):
-    for target in re.findall(r"\]\(([^)#:]+)[^)]*\)", read(name)):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", read(name)):
         assert (FOLDER / target).exists(), target
 
 
