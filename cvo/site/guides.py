@@ -23,6 +23,7 @@ GUIDES = ("ask", "sparql", "add-a-paper", "check-in-ci", "reuse", "publish", "la
 """The guides in the order in which they are read: the first for everybody, the last for those who run servers."""
 
 _TABLE = "instances/TABLE"
+_HAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef\u2018-\u201d\u2026]")
 _ENDING = re.compile(r"(?:\.zh)?\.md$")
 
 
@@ -78,6 +79,7 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("table_open", lambda *_: '<div class="wide" tabindex="0"><table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    parser.add_render_rule("softbreak", _softbreak)
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("link_close", _link_close)
     return parser
@@ -91,6 +93,13 @@ def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env
     lines = [f"<b>{escape(line)}</b>" if language == "console" and line.startswith("$ ") else str(escape(line)) for line in token.content.splitlines()]
     shown = "\n".join(lines)
     return (f'<p class="file">{escape(name)}</p>\n' if name else "") + f'<pre tabindex="0"><code>{shown}</code></pre>\n'
+
+
+def _softbreak(renderer: Any, tokens: Sequence[Token], index: int, options: Any, environment: Any) -> str:  # noqa: ANN401, ARG001 - its interface
+    """Return what stands for the end of a line: nothing between Chinese characters, which a space would part."""
+    before = next((token.content for token in reversed(tokens[:index]) if token.content), "")
+    after = next((token.content for token in tokens[index + 1 :] if token.content), "")
+    return "" if _HAN.match(before[-1:]) and _HAN.match(after[:1]) else "\n"
 
 
 def _link_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any, environment: Any) -> str:  # noqa: ANN401 - its interface
@@ -146,4 +155,5 @@ def _plain(text: str) -> str:
     >>> _plain("Ask [the site](x.md) or `cvo`,\\nin **words**.")
     'Ask the site or cvo, in words.'
     """
-    return re.sub(r"\[([^]]*)\]\([^)]*\)|[`*]", r"\1", text).replace("\n", " ")
+    joined = re.sub(rf"(?<={_HAN.pattern})\n(?={_HAN.pattern})", "", text).replace("\n", " ")
+    return re.sub(r"\[([^]]*)\]\([^)]*\)|[`*]", r"\1", joined)

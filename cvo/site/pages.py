@@ -105,7 +105,11 @@ class _Language:
             if path not in done:
                 yield self._file(file.iri)
         if any(path.startswith("shapes/") for path in files):
-            rules = [self._entry(BASE + path, None) for path in sorted(files) if path.startswith("shapes/")]
+            rules = [
+                (Markup('<a href="{}.{}.html">{}</a>').format(path, self.lang, self._title_of(BASE + path)), self._entry(BASE + path, None)[1], None)
+                for path in sorted(files)
+                if path.startswith("shapes/")
+            ]
             yield self._list("shapes", self.words["rules"], "", rules, described=True)
         yield from self._ontology()
         yield self._matrix("matrix/stage-technology", "Technology")
