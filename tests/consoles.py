@@ -71,7 +71,14 @@ def type_in(line, folder, home, before=0):
         "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
         "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
     }  # fmt: skip
-    process = subprocess.Popen(["sh", "-c", f"(exit {before})\n{line}"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        ["sh", "-c", f"(exit {before})\n{line}"],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+    )
     os.close(slave)
     printed = []
     reader = threading.Thread(target=_read, args=(master, printed))

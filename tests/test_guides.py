@@ -50,7 +50,9 @@ def test_the_commands_that_are_not_run_are_few_and_say_why():
 def test_no_command_stands_outside_a_console():
     for name in FILES:
         fences = re.findall(r"^```(.*)\n((?:.*\n)*?)^```$", read(name), re.MULTILINE)
-        assert not [content for marks, content in fences if not marks.startswith("console") and re.search(r"^(\$ )?cvo ", content, re.MULTILINE)]
+        assert not [
+            content for marks, content in fences if not marks.startswith("console") and re.search(r"^(\$ )?cvo ", content, re.MULTILINE)
+        ]
         assert not [marks for marks, _ in fences if not marks]
 
 

@@ -41,7 +41,9 @@ def sources() -> dict[str, str]:
     """Return the documents that become pages, the guides first: the path of each page, and its file without the ending."""
     docs = data_root() / "docs"
     further = sorted(path.name.removesuffix(".zh.md") for path in docs.glob("*.zh.md"))
-    return {f"guides/{name}": f"docs/guides/{name}" for name in GUIDES} | {f"docs/{n}": f"docs/{n}" for n in further} | {"docs/table": _TABLE}
+    return (
+        {f"guides/{name}": f"docs/guides/{name}" for name in GUIDES} | {f"docs/{n}": f"docs/{n}" for n in further} | {"docs/table": _TABLE}
+    )
 
 
 def files() -> list[Path]:
@@ -90,7 +92,10 @@ def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env
     token = tokens[index]
     language, *marks = token.info.split() or [""]
     name = next((mark.removeprefix("file=") for mark in marks if mark.startswith("file=")), "")
-    lines = [f"<b>{escape(line)}</b>" if language == "console" and line.startswith("$ ") else str(escape(line)) for line in token.content.splitlines()]
+    lines = [
+        f"<b>{escape(line)}</b>" if language == "console" and line.startswith("$ ") else str(escape(line))
+        for line in token.content.splitlines()
+    ]
     shown = "\n".join(lines)
     return (f'<p class="file">{escape(name)}</p>\n' if name else "") + f'<pre tabindex="0"><code>{shown}</code></pre>\n'
 
@@ -150,9 +155,9 @@ def _slug(heading: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return Markdown *text* without its marks.
+    r"""Return Markdown *text* without its marks.
 
-    >>> _plain("Ask [the site](x.md) or `cvo`,\\nin **words**.")
+    >>> _plain("Ask [the site](x.md) or `cvo`,\nin **words**.")
     'Ask the site or cvo, in words.'
     """
     joined = re.sub(rf"(?<={_HAN.pattern})\n(?={_HAN.pattern})", "", text).replace("\n", " ")

@@ -105,11 +105,11 @@ class _Language:
             if path not in done:
                 yield self._file(file.iri)
         if any(path.startswith("shapes/") for path in files):
-            rules = [
-                (Markup('<a href="{}.{}.html">{}</a>').format(path, self.lang, self._title_of(BASE + path)), self._entry(BASE + path, None)[1], None)
-                for path in sorted(files)
-                if path.startswith("shapes/")
+            link = Markup('<a href="{}.{}.html">{}</a>')
+            named = [
+                (link.format(path, self.lang, self._title_of(BASE + path)), path) for path in sorted(files) if path.startswith("shapes/")
             ]
+            rules = [(shown, self._entry(BASE + path, None)[1], None) for shown, path in named]
             yield self._list("shapes", self.words["rules"], "", rules, described=True)
         yield from self._ontology()
         yield self._matrix("matrix/stage-technology", "Technology")
@@ -329,8 +329,9 @@ class _Language:
              "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.files]}
         )  # fmt: skip
         return self._render(
-            "index", self.words["site"], "index.html", guides=guides(self.lang), chain=chain, sources=listed, description=self.words["tagline"], schema=schema
-        )
+            "index", self.words["site"], "index.html", guides=guides(self.lang), chain=chain, sources=listed,
+            description=self.words["tagline"], schema=schema,
+        )  # fmt: skip
 
 
 _ABOUT = {"claimSubject", "claimObject", "inStage", "inSector", "opinionHolder", "addressee"}
