@@ -261,9 +261,8 @@ class _Language:
             for iri in sorted(self.model.subjects(f"{CVO}comparisonRelation", relation))
             if (first := self.model.one(iri, f"{CVO}firstClaim")) and (second := self.model.one(iri, f"{CVO}secondClaim"))
         ]
-        return self._render(
-            "claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=self.words["contested-lead"]
-        )
+        lead = self.words["contested-lead"]
+        return self._render("claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=lead)
 
     def _questions(self) -> Iterator[Page]:
         entries = []
