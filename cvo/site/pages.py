@@ -233,8 +233,7 @@ class _Language:
 
     def _guides(self) -> Iterator[Page]:
         read = guides(self.lang)
-        for guide in read:
-            yield self._render(guide.path, guide.title, "guide.html", body=guide.body, description=guide.lead)
+        yield from (self._render(g.path, g.title, "guide.html", body=g.body, description=g.lead) for g in read)
         yield self._render("guides", self.words["guides"], "guides.html", guides=read, description=self.words["guides-lead"])
 
     def _matrix(self, path: str, kind: str) -> Page:
