@@ -266,3 +266,17 @@ def test_files_that_are_no_rdf_are_refused(tmp_path: Path) -> None:
         owl.profiles(tmp_path / "broken.ttl")
     with pytest.raises(InputError, match="not a known kind"):
         owl.profiles(tmp_path / "table.csv")
+
+
+def test_the_catalogue_leads_from_each_ontology_to_its_file_and_lists_all_of_them() -> None:
+    home = data_root() / "ontology"
+    entries = re.findall(r'<uri name="([^"]+)" uri="([^"]+)"/>', (home / "catalog-v001.xml").read_text(encoding="utf-8"))
+    stated = {
+        (triple.subject.value, path.relative_to(home).as_posix())
+        for path in shipped("ontology")
+        for triple in ox.parse(path=path)
+        if triple.predicate.value == f"{RDF}type" and getattr(triple.object, "value", "") == "http://www.w3.org/2002/07/owl#Ontology"
+        if isinstance(triple.subject, ox.NamedNode)
+    }
+    assert len(stated) > 40
+    assert set(entries) == stated

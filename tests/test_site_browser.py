@@ -1,10 +1,14 @@
 """The site in a real browser: every kind of page in both languages, the search, and SPARQL on the query page."""
 
 import functools
+import gzip
 import http.server
 import os
 import shutil
+import subprocess
+import tarfile
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,10 @@ pytestmark = pytest.mark.xdist_group("site")
 PAGES = (
     "index", "term/artificial-intelligence", "term/portrait-right", "source/sun-nd", "ns", "vocabulary", "vocabulary/risk", "matrix/stage-risk",
     "matrix/stage-technology", "claim/contested", "question", "question/risks", "query", "search", "about", "module/chain", "shapes", "source",
+    "guides", "guides/ask", "guides/add-a-paper", "guides/check-in-ci", "docs/publish", "docs/table",
 )  # fmt: skip
+AXE = "axe-core@4.14.1"  # MPL-2.0; of the tests only
+FIRST_VIEW = 100_000  # bytes, of a page with all that it loads by itself, packed with gzip
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -44,6 +51,24 @@ def browser():
         opened = run.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def axe(pytestconfig):
+    """Return the script of axe-core: the file that CVO_AXE names, else what npm has brought once."""
+    if named := os.environ.get("CVO_AXE"):
+        return Path(named).read_text(encoding="utf-8")
+    folder = pytestconfig.cache.mkdir("axe")
+    packed = folder / f"{AXE.replace('@', '-')}.tgz"
+    if not packed.is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("CVO_AXE does not name the axe.min.js of the npm package axe-core, and there is no npm to bring it")
+        ran = subprocess.run([npm, "pack", AXE], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        if ran.returncode:
+            pytest.skip(f"npm cannot bring {AXE}, and CVO_AXE does not name its axe.min.js")
+    with tarfile.open(packed) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode()
 
 
 @pytest.fixture
@@ -79,21 +104,38 @@ def test_every_kind_of_page_opens_and_fits_a_phone(page, lang):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_to_improve(page, scheme):
-    axe = os.environ.get("CVO_AXE", "")
-    if not Path(axe).is_file():
-        pytest.skip("CVO_AXE does not name the axe.min.js of the npm package axe-core")
+def test_axe_finds_nothing_to_improve(page, axe, scheme):
     opened = page("index.en.html", bypass_csp=True, color_scheme=scheme)
     home = opened.url.rpartition("/")[0]
     found = {}
     for path in PAGES:
         for lang in ("zh", "en"):
             opened.goto(f"{home}/{path}.{lang}.html")
-            opened.evaluate(Path(axe).read_text(encoding="utf-8"))
+            opened.evaluate(axe)
             violations = opened.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))")
             if violations:
                 found[f"{path}.{lang}"] = violations
     assert found == {}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_first_view_of_a_page_is_small(page, address, lang):
+    opened, asked, sizes = page(f"about.{lang}.html"), [], {}
+    opened.on("request", lambda request: asked.append(request.url))
+    for path in (*PAGES, "source/cuc-sina-2023"):
+        asked.clear()
+        opened.goto(f"{address}{path}.{lang}.html", wait_until="networkidle")
+        own = [url for url in dict.fromkeys(asked) if "/oxigraph/" not in url and "/data/" not in url]
+        assert {f"{address}{path}.{lang}.html", f"{address}assets/site.css"} <= set(own)
+        sizes[path] = sum(packed(url) for url in own)
+    assert {path: size for path, size in sizes.items() if size > FIRST_VIEW} == {}
+
+
+@functools.cache
+def packed(url):
+    """Return how many bytes the file at *url* has in a gzip."""
+    with urllib.request.urlopen(url) as answer:
+        return len(gzip.compress(answer.read(), 6))
 
 
 @pytest.mark.parametrize(("locale", "lang"), [("zh-CN", "zh"), ("en-GB", "en"), ("de-DE", "en")])

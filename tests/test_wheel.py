@@ -23,7 +23,7 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_just_the_data_that_git_tracks(wheel):
     listed = subprocess.run(
-        ["git", "ls-files", "ontology", "shapes", "instances"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        ["git", "ls-files", "ontology", "shapes", "instances", "docs"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     if listed.returncode:
         pytest.skip("not a git checkout, so there is nothing to compare with")

@@ -141,6 +141,7 @@ def _digest(address: str, data: Sequence[str]) -> str:
     """Return a digest of all that the site depends on: the data, the program, what it is built with, and the address."""
     import jinja2  # noqa: PLC0415
 
+    from cvo.site import guides  # noqa: PLC0415
     from cvo.site.data import has_parquet  # noqa: PLC0415
 
     package = Path(__file__).parent
@@ -149,7 +150,7 @@ def _digest(address: str, data: Sequence[str]) -> str:
         for p in sorted(package.rglob("*"))
         if p.is_file() and "__pycache__" not in p.parts and "_data" not in p.relative_to(package).parts
     ]
-    files = [*code, *shipped("ontology", "*"), *shipped("shapes"), *shipped("instances"), data_root() / "CITATION.cff"]
+    files = [*code, *guides.files(), *shipped("ontology", "*"), *shipped("shapes"), *shipped("instances"), data_root() / "CITATION.cff"]
     total = hashlib.sha256(f"{__version__}\0{ox.__version__}\0{jinja2.__version__}\0{has_parquet()}\0{address}".encode())
     for path in files:
         if path.is_file():

@@ -15,6 +15,7 @@ from cvo import questions
 from cvo.ask import matrix
 from cvo.site.chain import picture
 from cvo.site.descriptions import LICENCE, TYPES, version
+from cvo.site.guides import guides
 from cvo.site.model import BASE, LANGUAGES, path_of, sources
 from cvo.site.views import Views, top
 from cvo.site.words import column, words
@@ -104,12 +105,17 @@ class _Language:
             if path not in done:
                 yield self._file(file.iri)
         if any(path.startswith("shapes/") for path in files):
-            rules = [self._entry(BASE + path, None) for path in sorted(files) if path.startswith("shapes/")]
+            link = Markup('<a href="{}.{}.html">{}</a>')
+            named = [
+                (link.format(path, self.lang, self._title_of(BASE + path)), path) for path in sorted(files) if path.startswith("shapes/")
+            ]
+            rules = [(shown, self._entry(BASE + path, None)[1], None) for shown, path in named]
             yield self._list("shapes", self.words["rules"], "", rules, described=True)
         yield from self._ontology()
         yield self._matrix("matrix/stage-technology", "Technology")
         yield self._matrix("matrix/stage-risk", "Risk")
         yield self._contested()
+        yield from self._guides()
         yield from self._questions()
         yield self._render("query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
                            description=self.words["query-lead"])  # fmt: skip
@@ -125,7 +131,7 @@ class _Language:
             "leaf": path.rpartition("/")[2], "root": "../" * up, "title": title, "description": "", "address": self.site.address,
             "iri": BASE + path if described else "", "formats": FORMATS if described else (), "schema": "", "scripts": (), "wasm": False,
             "version": version(self.model), "rendered": self._claim,
-            "nav": {"vocabulary": w["vocabulary"], "source": w["sources"], "ns": w["ontology"], "question": w["questions"], "query": w["query"],
+            "nav": {"guides": w["guides"], "vocabulary": w["vocabulary"], "source": w["sources"], "ns": w["ontology"], "question": w["questions"], "query": w["query"],
                     "search": w["search"], "about": w["about"]},
         } | more  # fmt: skip
         return path, title, given["description"], described, self.templates[template].render(given)
@@ -225,6 +231,11 @@ class _Language:
             )
             yield (*page[:4], page[4] if "/" in path else page[4].replace('href="../', 'href="'))
 
+    def _guides(self) -> Iterator[Page]:
+        read = guides(self.lang)
+        yield from (self._render(g.path, g.title, "guide.html", body=g.body, description=g.lead) for g in read)
+        yield self._render("guides", self.words["guides"], "guides.html", guides=read, description=self.words["guides-lead"])
+
     def _matrix(self, path: str, kind: str) -> Page:
         counted = matrix.count("stage", kind, self.model.data, top=TOP)
         most = max((n for row in counted.cells for n in row), default=0)
@@ -249,9 +260,8 @@ class _Language:
             for iri in sorted(self.model.subjects(f"{CVO}comparisonRelation", relation))
             if (first := self.model.one(iri, f"{CVO}firstClaim")) and (second := self.model.one(iri, f"{CVO}secondClaim"))
         ]
-        return self._render(
-            "claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=self.words["contested-lead"]
-        )
+        lead = self.words["contested-lead"]
+        return self._render("claim/contested", self.words["contested"], "contested.html", pairs=pairs, description=lead)
 
     def _questions(self) -> Iterator[Page]:
         entries = []
@@ -317,8 +327,9 @@ class _Language:
              "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.files]}
         )  # fmt: skip
         return self._render(
-            "index", self.words["site"], "index.html", chain=chain, sources=listed, description=self.words["tagline"], schema=schema
-        )
+            "index", self.words["site"], "index.html", guides=guides(self.lang), chain=chain, sources=listed,
+            description=self.words["tagline"], schema=schema,
+        )  # fmt: skip
 
 
 _ABOUT = {"claimSubject", "claimObject", "inStage", "inSector", "opinionHolder", "addressee"}

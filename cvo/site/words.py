@@ -13,6 +13,12 @@ _WORDS = {
     "vocabulary": ("词汇", "Vocabulary"),
     "sources": ("来源", "Sources"),
     "ontology": ("本体", "Ontology"),
+    "guides": ("指南", "Guides"),
+    "guides-lead": (
+        "要做什么，就看哪一篇；其中的命令都可照抄。",
+        "One for each thing that you may want to do; every command can be typed as it stands.",
+    ),
+    "guides-reference": ("参考", "Reference"),
     "questions": ("问题", "Questions"),
     "query": ("查询", "Query"),
     "search": ("检索", "Search"),
@@ -100,8 +106,8 @@ _WORDS = {
     "stage-technology": ("环节 × 技术", "Stage × technology"),
     "stage-risk": ("环节 × 风险", "Stage × risk"),
     "matrix-lead": (
-        "同时谈到某一环节与某一事物的论断条数；颜色越深，论断越多。",
-        "How many claims speak of a stage and a thing together; the darker, the more.",
+        "同时谈到某一环节与某一事物的论断条数；颜色越醒目，论断越多。",
+        "How many claims speak of a stage and a thing together; the more a colour stands out, the more claims.",
     ),
     "matrix-left": ("论断更少的未列出：", "Left out, having fewer claims: "),
     "total": ("合计", "total"),
