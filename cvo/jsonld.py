@@ -52,12 +52,13 @@ def context(kinds: Mapping[str, set[str]]) -> dict[str, Any]:
     return names
 
 
-@lru_cache(_KNOWN)
+_NAMESPACES = {iri: prefix for prefix, iri in reversed(PREFIXES.items()) if prefix not in SOURCES}
+_KNOWN_NAMESPACE = re.compile("|".join(f"{re.escape(iri)}(?=.)" for iri in reversed(_NAMESPACES)), re.DOTALL)
+
+
 def _split(iri: str) -> tuple[str, str]:
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and iri != namespace and prefix not in SOURCES:
-            return prefix, iri.removeprefix(namespace)
-    return "", iri
+    found = _KNOWN_NAMESPACE.match(iri)
+    return (_NAMESPACES[found[0]], iri[found.end() :]) if found else ("", iri)
 
 
 @lru_cache(_KNOWN)
@@ -103,11 +104,23 @@ class Compactor:
                 said[relation].append(triple.object)
             else:
                 said[relation] = [triple.object]
-        entry = self._entry
-        return [
-            f'{{"@id": {self._name(subject)}, {", ".join([entry(relation, values) for relation, values in relations.items()])}}}'
-            for subject, relations in found.items()
-        ]
+        return [f'{{"@id": {self._name(subject)}, {", ".join(self._entries(relations))}}}' for subject, relations in found.items()]
+
+    def _entries(self, relations: dict[ox.NamedNode, list[Any]]) -> list[str]:
+        """Return what *relations* say as entries of an object; the most usual ones, with one value, without further calls."""
+        entries = []
+        for relation, values in relations.items():
+            how, key, _, _ = self._plans.get(relation) or self._plans.setdefault(relation, self._plan(relation))
+            value = values[0]
+            if len(values) > 1:
+                entries.append(self._entry(relation, values))
+            elif not isinstance(value, ox.Literal):
+                entries.append(key + (self._nodes.get(value) or self._name(value)) if how == "id" else self._entry(relation, values))
+            elif how == "lang" and (language := value.language):
+                entries.append(f'{key}{{"{language}": {_text(value.value)}}}')
+            else:
+                entries.append(self._entry(relation, values))
+        return entries
 
     def _name(self, node: Any) -> str:  # noqa: ANN401 - an IRI or a blank node
         text = self._nodes.get(node)
@@ -130,13 +143,8 @@ class Compactor:
         return how, f"{_text(name)}: ", f"{_text(name if how == 'plain' else entry['@id'])}: ", kind
 
     def _entry(self, relation: ox.NamedNode, values: list[Any]) -> str:
-        plan = self._plans.get(relation)
-        if plan is None:
-            plan = self._plans[relation] = self._plan(relation)
-        how, key, other, kind = plan
+        how, key, other, kind = self._plans[relation]
         if how == "id":
-            if len(values) == 1 and not isinstance(values[0], ox.Literal):
-                return key + self._name(values[0])
             if not any(isinstance(value, ox.Literal) for value in values):
                 return key + _single([self._name(value) for value in values])
         elif how == "lang":

@@ -189,8 +189,8 @@ def test_sitemap_and_linkset_name_files_that_exist(site):
 
 
 def test_two_builds_are_the_same_and_an_unchanged_one_writes_nothing(site, tmp_path):
-    """The first was made by a command, perhaps by two processes; this one by a single process elsewhere in the world."""
-    program = "import sys; from pathlib import Path; from cvo.site import building; building.build(Path(sys.argv[1]), processes=1)"
+    """The first was made by a command, by several processes where there are two processors; this one by a single process elsewhere in the world."""
+    program = "import sys; from pathlib import Path; from cvo.site import building; building.build(Path(sys.argv[1]), parallel=False)"
     elsewhere = {**os.environ, "PYTHONHASHSEED": "7", "CVO_CACHE": "", "TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C"}
     subprocess.run([sys.executable, "-c", program, tmp_path / "again"], env=elsewhere, check=True)
     one, other = (

@@ -36,10 +36,6 @@ WHERE {
   OPTIONAL { SELECT ?claim (GROUP_CONCAT(DISTINCT ?sec; separator="; ") AS ?section) { SELECT ?claim ?sec { ?claim cvo:locator/cvo:section ?sec } ORDER BY ?sec } GROUP BY ?claim }
 } ORDER BY ?source ?claim"""
 
-KINDS = """SELECT DISTINCT ?relation ?kind {
-  ?thing ?relation ?value
-  BIND(IF(ISLITERAL(?value), IF(LANG(?value) != "", "lang", STR(DATATYPE(?value))), "id") AS ?kind)
-}"""
 ROWS = 100  # of an answer on its page; the whole of it is a file beside
 TOP = 40  # rows of a heat map
 NAMED = 5  # things of a kind at a stage
@@ -51,8 +47,7 @@ class Asked:
     """What pages show of answers: the first rows of each with the *number* of all, the *matrices*, and the *places* of the value chain.
 
     *spoken* has for each kind of things how many claims at each stage speak of one, each claim counted once. *files* are the dumps
-    with their sizes, *graphs* the number of statements of each graph,
-    *kinds* the kinds of values that each relation has.
+    with their sizes, *graphs* the number of statements of each graph.
     """
 
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -62,7 +57,6 @@ class Asked:
     spoken: dict[str, dict[str, int]] = field(default_factory=dict)
     files: list[tuple[str, int]] = field(default_factory=list)
     graphs: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, set[str]] = field(default_factory=dict)
 
 
 def ask(data: Sequence[str], asked: Asked) -> Iterator[Named]:
@@ -82,9 +76,6 @@ def ask(data: Sequence[str], asked: Asked) -> Iterator[Named]:
     for question in by_views.pop((), ()):
         yield from _answered(question, told, asked)
     store = _whole(told, data)
-    asked.kinds = {}
-    for row in dataset.Dataset((), store).query(KINDS):
-        asked.kinds.setdefault(row["relation"], set()).add(row["kind"])
     for views, those in sorted(by_views.items()):
         quads = _inferred(views, told)
         yield f"data/view-{'+'.join(views)}.nt.gz", packed(line.encode() for line in sorted({f"{quad.triple} .\n" for quad in quads}))

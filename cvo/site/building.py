@@ -17,8 +17,8 @@ import pyoxigraph as ox
 from cvo import __version__, dataset, questions
 from cvo.errors import InputError
 from cvo.files import data_root, read_bytes, shipped
-from cvo.site.halves import both
 from cvo.site.model import BASE
+from cvo.site.parts import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +39,10 @@ class Built:
     new: bool
 
 
-def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, processes: int = 0) -> Built:
+def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, parallel: bool | None = None) -> Built:
     """Build the site of the shipped data and of *data* in the folder *out*, to be found at *address*; return what was done.
 
-    So many *processes* work at it, by default two if there are two processors; the files are the same.
+    Several processes work at it if it is *parallel*, which it is by default where there are two processors; the files are the same.
 
     Raises: InputError, if *out* is something else than a site of ours or cannot be written, or *address* is none; whatever reading
     *data* raises.
@@ -58,7 +58,7 @@ def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, processes
     partial = _beside(target)
     try:
         partial.mkdir(parents=True)
-        sizes = both(partial, address, data, processes)
+        sizes = whole(partial, address, data, parallel=parallel)
         _keep_versions(target, partial, sizes)
         listing = sorted(sizes.items())
         made = {"made-by": MADE_BY, "version": __version__, "address": address, "digest": wanted, "listing": _hash(listing)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,10 +12,11 @@ import pyoxigraph as ox
 
 from cvo.dataset import expand, kind_of, shipped_files, syntax_problem
 from cvo.files import base_iri, shipped, unpacked
+from cvo.jsonld import kind_of as kind_of_value
 from cvo.terms import CVO, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 BASE = "https://w3id.org/cvo/"
@@ -33,8 +35,13 @@ def path_of(iri: str) -> str:
     """
     if not iri.startswith(BASE):
         return ""
-    path = iri.removeprefix(BASE).partition("#")[0]
-    return path if _PATH.fullmatch(path) else ""
+    path = iri[len(BASE) :].partition("#")[0]
+    return path if _is_path(path) else ""
+
+
+@lru_cache(1 << 16)
+def _is_path(path: str) -> bool:
+    return _PATH.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,12 @@ class Model:
     out: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     into: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     kinds: dict[str, set[str]] = field(default_factory=dict)
+    _documents: list[str] = field(default_factory=list)
 
     def values(self, iri: str, relation: str) -> list[Term]:
         """Return what *relation* says of *iri*."""
-        return self.out.get(iri, {}).get(relation, [])
+        said = self.out.get(iri)
+        return said.get(relation, []) if said else []
 
     def iris(self, iri: str, relation: str) -> list[str]:
         """Return the things among the `values`."""
@@ -98,7 +107,9 @@ class Model:
 
     def documents(self) -> list[str]:
         """Return the paths of all documents that our IRIs belong to, sorted."""
-        return sorted({path for iri in self.out if (path := path_of(iri))})
+        if not self._documents:
+            self._documents = sorted({path for iri in self.out if (path := path_of(iri))})
+        return self._documents
 
 
 def files_of(data: Sequence[str] = (), extra: Iterable[Path] = ()) -> list[File]:
@@ -134,13 +145,26 @@ def read(files: Iterable[File]) -> Model:
     return model
 
 
-def statements(file: File) -> list[ox.Quad]:
-    """Return the statements of *file*, blank nodes named by RDFC-1.0 and the file, so that they are the same in every run."""
+def kinds_of(files: Iterable[File]) -> dict[str, set[str]]:
+    """Return the kinds of values that each relation has in *files*, as a model has them."""
+    found: dict[ox.NamedNode, set[str]] = {}
+    for file in files:
+        for quad in () if file.is_shapes else _parsed(file):
+            found.setdefault(quad.predicate, set()).add(kind_of_value(quad.object))
+    return {relation.value: kinds for relation, kinds in found.items()}
+
+
+def _parsed(file: File) -> Iterator[ox.Quad]:
     try:
         with unpacked(file.path) as (opened, _):
-            quads = list(ox.parse(input=opened, format=kind_of(file.path), base_iri=base_iri(file.path)))
+            yield from ox.parse(input=opened, format=kind_of(file.path), base_iri=base_iri(file.path))
     except SyntaxError as error:
         raise syntax_problem(error, file.path) from None
+
+
+def statements(file: File) -> list[ox.Quad]:
+    """Return the statements of *file*, blank nodes named by RDFC-1.0 and the file, so that they are the same in every run."""
+    quads = list(_parsed(file))
     prefix = f"{file.path.parent.name}-{file.path.stem}-".replace(".", "-")
 
     def own(node: Term) -> Term:
@@ -199,10 +223,8 @@ def _index(model: Model, triples: dict[str, ox.Triple]) -> None:
         said = out.get(key)
         if said is None:
             said = out[key] = {}
-        if isinstance(value, ox.Literal):
-            kind = "lang" if value.language else value.datatype.value
-        else:
-            kind = "id"
+        kind = kind_of_value(value)
+        if kind == "id":
             value = same.setdefault(value, value)
             other = heads.get(value) or heads.setdefault(value, value.value if isinstance(value, ox.NamedNode) else f"_:{value.value}")  # type: ignore[union-attr]  # as above
             into.setdefault(other, []).append((relation, key))

@@ -39,8 +39,8 @@ LINES = 1000  # claims on such a page
 _SLOTS = ("title", "description", "path", "leaf", "iri", "schema", "content")
 
 
-def half(address: str, data: Sequence[str], asked: Callable[[], Asked]) -> Iterator[Named]:
-    """Give the files of the half of a site that people read, and the documents of terms; *asked* returns what the other half found out."""
+def part(address: str, data: Sequence[str], asked: Callable[[], Asked]) -> Iterator[Named]:
+    """Give what people read of a site, and the documents of terms; *asked* returns what the other parts have found out."""
     model = read(files_of(data))
     yield from assets(model)
     yield from documents(model, address)

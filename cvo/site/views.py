@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape as escaped
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
@@ -47,6 +48,8 @@ _TEXTS = tuple(
     for word, name in (("value", "rawValue"), ("population", "population"), ("period", "period"), ("event-date", "eventDate"),
                        ("condition", "condition"), ("qualifier", "qualifier"))
 )  # fmt: skip
+_COMPARED = tuple((name, CVO + name) for name in COMPARED)
+_MARKS = tuple((name, CVO + name) for name in VALUES[:5])
 _TRIPLE = tuple(CVO + name for name in ("claimSubject", "claimPredicate", "claimObject"))
 _ARROW = '<span class="arrow"> → </span>'
 _TERM_LINES = {
@@ -66,6 +69,7 @@ class Views:
     _labels: dict[str, str] = field(default_factory=dict)
     _links: dict[str, Markup] = field(default_factory=dict)
     _articles: dict[str, str] = field(default_factory=dict)
+    _homes: dict[str, str] = field(default_factory=dict)
     separator: str = ", "
 
     def __post_init__(self) -> None:
@@ -86,20 +90,24 @@ class Views:
 
     def url(self, iri: str) -> str:
         """Return the relative reference to the page of *iri*, or *iri* itself if there is none."""
-        path = path_of(iri)
-        if path in self.pages:
-            return "../" + href(path, self.lang, iri.partition("#")[2])
+        home, _, anchor = iri.partition("#")
+        if home not in self._homes:
+            path = path_of(home)
+            self._homes[home] = f"../{href(path, self.lang)}" if path in self.pages else ""
+        if found := self._homes[home]:
+            return f"{found}#{quote(anchor)}" if anchor else found
         return iri if iri.startswith(("http://", "https://")) else ""
 
     def link(self, iri: str) -> Markup:
         """Return a link to *iri* by its name."""
-        if iri not in self._links:
+        found = self._links.get(iri)
+        if found is None:
             url = self.url(iri)
             name = self.label(iri) if path_of(iri) or iri in self.model.out else short(iri)
             outside = "" if url.startswith("../") else ' rel="external"'
             shown = f'<a href="{escaped(url)}"{outside}>{escaped(name)}</a>' if url else escaped(name)
-            self._links[iri] = Markup(shown)  # noqa: S704 - both are escaped
-        return self._links[iri]
+            found = self._links[iri] = Markup(shown)  # noqa: S704 - both are escaped
+        return found
 
     def links(self, iris: Iterable[str]) -> list[Markup]:
         """Return links to *iris*, by their names in order."""
@@ -120,42 +128,45 @@ class Views:
         return found
 
     def _article(self, iri: str) -> str:
-        model, words, link, lang = self.model, self.words, self.link, self.lang
-        out = model.out.get(iri, {})
-        source = model.one(iri, f"{CVO}statedIn")
-        triple = _ARROW.join([link(part) for name in _TRIPLE if (part := model.one(iri, name))])
-        facts = [
-            f"<span><b>{words[word]}</b> {self.separator.join(self.links(things))}</span> "
-            for word, name in _PARTIES
-            if name in out and (things := model.iris(iri, name))
-        ]
-        facts += [
-            f"<span><b>{words[word]}</b> {self.separator.join(map(escaped, texts))}</span> "
-            for word, name in _TEXTS
-            if name in out and (texts := model.texts(iri, name, lang))
-        ]
-        facts += [
-            f'<span class="mark {name} {escaped(value.rpartition("#")[2])}">{link(value)}</span> '
-            for name in VALUES[:5]
-            for value in model.iris(iri, CVO + name)
-        ]
-        sections, places = [], []
-        for passage in model.iris(iri, f"{CVO}locator"):
-            sections += model.texts(passage, f"{CVO}section", lang)
-            positions = model.iris(passage, f"{OA}hasSelector")
-            places += [f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}" for position in positions]
-        if sections and sections[0]:
-            facts.append(f"<span><b>{words['section']}</b> {escaped(sections[0])}</span> ")
-        if places:
-            facts.append(f"<span><b>{words['place']}</b> {escaped(', '.join(places))}</span>")
+        words, link, lang, separator = self.words, self.link, self.lang, self.separator
+        out = self.model.out.get(iri, {})
+        source = self.model.one(iri, f"{CVO}statedIn")
+        triple = _ARROW.join([link(part.value) for name in _TRIPLE for part in out.get(name, ())[:1] if isinstance(part, ox.NamedNode)])
+        facts = []
+        for word, name in _PARTIES:
+            if name in out and (things := self.links([node.value for node in out[name] if isinstance(node, ox.NamedNode)])):
+                facts.append(f"<span><b>{words[word]}</b> {separator.join(things)}</span> ")
+        for word, name in _TEXTS:
+            if name in out and (texts := self.model.texts(iri, name, lang)):
+                facts.append(f"<span><b>{words[word]}</b> {separator.join(map(escaped, texts))}</span> ")
+        for name, relation in _MARKS:
+            for node in out.get(relation, ()):
+                if isinstance(node, ox.NamedNode):
+                    value = node.value
+                    facts.append(f'<span class="mark {name} {escaped(value.rpartition("#")[2])}">{link(value)}</span> ')
+        facts += self._place(out)
         text = (
             f'<p class="statement">{self._head(iri, source)}</p>\n<p class="triple">{triple}</p>\n<p class="facts">{"".join(facts)}</p>\n'
         )
         if compared := "".join(self._compared(iri, source)):
             text += f'<p class="facts">{compared}</p>\n'
-        if note := model.text(iri, f"{SKOS}editorialNote", lang):
+        if note := self.model.text(iri, f"{SKOS}editorialNote", lang):
             text += f'<p class="note"><b>{words["note"]}</b> {escaped(note)}</p>\n'
         return text
+
+    def _place(self, out: dict[str, list[Any]]) -> list[str]:
+        """Return the section and the places of the passages of a claim of which *out* is said."""
+        model, sections, places = self.model, [], []
+        for passage in (node.value for node in out.get(f"{CVO}locator", ()) if isinstance(node, ox.NamedNode)):
+            sections += model.texts(passage, f"{CVO}section", self.lang)
+            positions = model.iris(passage, f"{OA}hasSelector")
+            places += [f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}" for position in positions]
+        shown = []
+        if sections and sections[0]:
+            shown.append(f"<span><b>{self.words['section']}</b> {escaped(sections[0])}</span> ")
+        if places:
+            shown.append(f"<span><b>{self.words['place']}</b> {escaped(', '.join(places))}</span>")
+        return shown
 
     def _head(self, iri: str, source: str) -> str:
         key = self.model.one(source, f"{CVO}citeKey") or self.label(source)
@@ -168,13 +179,13 @@ class Views:
 
     def _compared(self, iri: str, source: str) -> Iterator[str]:
         out, into = self.model.out.get(iri, {}), self.model.into.get(iri, ())
-        for name in COMPARED:
-            others = set(self.model.iris(iri, CVO + name)) if CVO + name in out else set()
-            if name not in COMPARED[3:]:
-                others |= {subject for relation, subject in into if relation == CVO + name}
+        for name, relation in _COMPARED:
+            others = set(self.model.iris(iri, relation)) if relation in out else set()
+            if into and name not in COMPARED[3:]:
+                others |= {subject for said, subject in into if said == relation}
             if others:
                 numbers = self.separator.join([self._number(other, source) for other in sorted(others)])
-                yield f"<span><b>{escaped(self.label(CVO + name))}</b> {numbers}</span> "
+                yield f"<span><b>{escaped(self.label(relation))}</b> {numbers}</span> "
 
     def _number(self, iri: str, source: str) -> str:
         home, _, anchor = iri.partition("#")

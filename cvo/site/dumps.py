@@ -1,4 +1,4 @@
-"""The half of a site that needs no page: the files of ours in four formats, the dumps, and what is asked of the data."""
+"""The dumps of a site, and the documents of the files of ours in four formats."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.site.asked import Asked, ask
 from cvo.site.data import EVERY_PREFIX, KNOWN, compactor, formats, packed, parted
-from cvo.site.model import BASE, canonical, document_of, files_of, is_unnamed, path_of, statements
+from cvo.site.model import BASE, canonical, document_of, files_of, is_unnamed, kinds_of, path_of, statements
 from cvo.terms import OWL
 
 if TYPE_CHECKING:
@@ -100,15 +99,14 @@ def _chunks(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         start = end
 
 
-def half(address: str, data: Sequence[str], asked: Asked) -> Iterator[Named]:
-    """Give the files of this half, and put into *asked* what the pages of the other half show."""
-    yield from ask(data, asked)
-    compact, context = compactor(asked.kinds, address)
+def part(address: str, data: Sequence[str], graphs: dict[str, int]) -> Iterator[Named]:
+    """Give the files of this part, and put into *graphs* the number of statements of each graph."""
+    compact, context = compactor(kinds_of(files_of(data)), address)
     yield "context.jsonld", context
     dump = Dump()
     yield from _documents(data, compact, dump)
     dump.close()
-    asked.graphs = {name: len(lines) for name, lines in sorted(dump.lines.items())}
+    graphs.update((name, len(lines)) for name, lines in sorted(dump.lines.items()))
     yield "data/cvo.nq.gz", packed(dump.quads())
     yield "data/cvo.trig", dump.trig()
     yield "data/cvo.jsonld", dump.linked(compact)
