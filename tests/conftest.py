@@ -41,6 +41,15 @@ def cvo():
     return run_cvo
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Return the site of the shipped data, made once for all that look at it; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    ran = run_cvo("build", "--out", folder)
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _snapshots(tmp_path_factory):
     """Keep snapshots out of the home folder; all workers share theirs."""

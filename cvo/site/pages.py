@@ -133,8 +133,6 @@ class _Language:
             yield self._list("shapes", self.words["rules"], "", rules, described=True)
         yield from self._ontology()
         yield self._contested()
-        yield self._render("query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
-                           description=self.words["query-lead"])  # fmt: skip
         yield self._render("search", self.words["search"], "search.html", scripts=["search.js"], description=self.words["search-lead"])
 
     def answered(self) -> Iterator[Page]:
@@ -142,6 +140,12 @@ class _Language:
         for path, counted in self.site.asked().matrices.items():
             yield self._matrix(path, counted)
         yield from self._questions()
+        loaded = sum(path.stat().st_size for path in (HOME / "oxigraph").iterdir() if path.suffix in {".js", ".wasm"})
+        loaded += sum(size for name, size in self.site.asked().files if name == "data/cvo.nq.gz")
+        yield self._render(
+            "query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
+            description=self.words["query-lead"].format(-(-loaded // 1_000_000)),
+        )  # fmt: skip
         yield self._about()
         yield self._index()
 

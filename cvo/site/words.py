@@ -133,8 +133,8 @@ _WORDS = {
     "choose": ("选择问题", "Choose a question"),
     "own-query": ("（自己写）", "(your own)"),
     "query-lead": (
-        "查询在本页、在您的浏览器中运行；第一次运行会载入引擎与数据（约 5 MB），此后不再传输任何内容。",
-        "The query runs on this page, in your browser. The first run loads the engine and the data (about 5 MB); nothing is sent anywhere.",
+        "查询在本页、在您的浏览器中运行；第一次运行会载入引擎与数据（约 {} MB），此后不再传输任何内容。",
+        "The query runs on this page, in your browser. The first run loads the engine and the data (about {} MB); nothing is sent anywhere.",
     ),
     "no-script": ("此功能需要 JavaScript；数据也可以整体下载。", "This needs JavaScript; the data can also be downloaded as a whole."),
     "text-of-query": ("SPARQL", "SPARQL"),
