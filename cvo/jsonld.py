@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
+from functools import lru_cache
+from json.encoder import encode_basestring as _text
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -18,20 +18,24 @@ TYPE = f"{RDF}type"
 _LOCAL = re.compile(r"[A-Za-z]\w*")
 SOURCES = {"cvs", "bi-2019"}
 """Prefixes that are left out: they are of some sources only."""
+_KNOWN = 100_000  # nodes whose text is kept
 _KEYWORD_LIKE = {"id", "type", "graph", "context"}
 
 
-def context(quads: Iterable[ox.Quad]) -> dict[str, Any]:
-    """Return the context for *quads*: the prefixes, and a name for each relation, with what its values are if they are all alike.
+def kind_of(value: Any) -> str:  # noqa: ANN401 - any term
+    """Return what kind of value *value* is: ``id``, ``lang`` for a text in a language, else its datatype."""
+    return "id" if not isinstance(value, ox.Literal) else "lang" if value.language else value.datatype.value
 
-    A name is the last part of the relation's IRI; where two relations share it, one of ours has it, and no name that is a
-    prefix is taken.
+
+def context(kinds: Mapping[str, set[str]]) -> dict[str, Any]:
+    """Return the context for relations with values of *kinds*.
+
+    It has the prefixes, and a name for each relation, with what its values are if they are all alike. A name is the last part of the
+    relation's IRI; where two relations share it, one of ours has it, and no name that is a prefix is taken.
+
+    >>> context({f"{CVO}statedIn": {"id"}})["statedIn"]
+    {'@id': 'cvo:statedIn', '@type': '@id'}
     """
-    kinds: dict[str, set[str]] = {}
-    for quad in quads:
-        value = quad.object
-        kind = "id" if not isinstance(value, ox.Literal) else "lang" if value.language else value.datatype.value
-        kinds.setdefault(quad.predicate.value, set()).add(kind)
     names: dict[str, Any] = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in SOURCES}
     for iri in sorted(kinds.keys() - {TYPE}, key=lambda iri: (not iri.startswith(CVO), iri)):
         prefix, local = _split(iri)
@@ -48,15 +52,16 @@ def context(quads: Iterable[ox.Quad]) -> dict[str, Any]:
     return names
 
 
-@cache
+_NAMESPACES = {iri: prefix for prefix, iri in reversed(PREFIXES.items()) if prefix not in SOURCES}
+_KNOWN_NAMESPACE = re.compile("|".join(f"{re.escape(iri)}(?=.)" for iri in reversed(_NAMESPACES)), re.DOTALL)
+
+
 def _split(iri: str) -> tuple[str, str]:
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and iri != namespace and prefix not in SOURCES:
-            return prefix, iri.removeprefix(namespace)
-    return "", iri
+    found = _KNOWN_NAMESPACE.match(iri)
+    return (_NAMESPACES[found[0]], iri[found.end() :]) if found else ("", iri)
 
 
-@cache
+@lru_cache(_KNOWN)
 def _curie(iri: str) -> str:
     prefix, local = _split(iri)
     return f"{prefix}:{local}" if prefix and local and not local.startswith("//") else iri
@@ -73,49 +78,97 @@ class Compactor:
             for name, entry in names.items()
             if isinstance(entry, dict)
         }
+        self._nodes: dict[Any, str] = {}
+        self._plans: dict[ox.NamedNode, tuple[str, str, str, str]] = {}
 
     def document(self, triples: Iterable[ox.Triple]) -> str:
         """Return *triples* as a JSON-LD document, things in the order in which they are first spoken of."""
-        lines = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in self.things(triples))  # indented it takes five times as long
-        return f'{{"@context": {json.dumps(self.address)}, "@graph": [\n{lines}\n]}}\n'
+        return self.document_of(self.things(triples))
 
-    def things(self, triples: Iterable[ox.Triple]) -> list[dict[str, Any]]:
-        """Return *triples* as one object for each subject."""
-        found: dict[str, dict[str, list[Any]]] = {}
+    def document_of(self, things: Iterable[str]) -> str:
+        """Return the document of *things*, which are JSON already; each stands on a line."""
+        lines = ",\n".join(things)  # indented it takes five times as long
+        return f'{{"@context": {_text(self.address)}, "@graph": [\n{lines}\n]}}\n'
+
+    def things(self, triples: Iterable[ox.Triple | ox.Quad]) -> list[str]:
+        """Return *triples* as JSON, one object for each subject."""
+        found: dict[Any, dict[ox.NamedNode, list[Any]]] = {}
+        last: Any = None
+        said: dict[ox.NamedNode, list[Any]] = {}
         for triple in triples:
-            found.setdefault(self._name(triple.subject), {}).setdefault(triple.predicate.value, []).append(triple.object)
-        return [{"@id": name, **dict(self._entry(*said) for said in relations.items())} for name, relations in found.items()]
+            subject, relation = triple.subject, triple.predicate
+            if subject != last:
+                said = found.setdefault(subject, {})
+                last = subject
+            if relation in said:
+                said[relation].append(triple.object)
+            else:
+                said[relation] = [triple.object]
+        return [f'{{"@id": {self._name(subject)}, {", ".join(self._entries(relations))}}}' for subject, relations in found.items()]
+
+    def _entries(self, relations: dict[ox.NamedNode, list[Any]]) -> list[str]:
+        """Return what *relations* say as entries of an object; the most usual ones, with one value, without further calls."""
+        entries = []
+        for relation, values in relations.items():
+            how, key, _, _ = self._plans.get(relation) or self._plans.setdefault(relation, self._plan(relation))
+            value = values[0]
+            if len(values) > 1:
+                entries.append(self._entry(relation, values))
+            elif not isinstance(value, ox.Literal):
+                entries.append(key + (self._nodes.get(value) or self._name(value)) if how == "id" else self._entry(relation, values))
+            elif how == "lang" and (language := value.language):
+                entries.append(f'{key}{{"{language}": {_text(value.value)}}}')
+            else:
+                entries.append(self._entry(relation, values))
+        return entries
 
     def _name(self, node: Any) -> str:  # noqa: ANN401 - an IRI or a blank node
-        return _curie(node.value) if isinstance(node, ox.NamedNode) else f"_:{node.value}"
+        text = self._nodes.get(node)
+        if text is None:
+            text = _text(_curie(node.value) if isinstance(node, ox.NamedNode) else f"_:{node.value}")
+            if len(self._nodes) < _KNOWN:
+                self._nodes[node] = text
+        return text
 
-    def _entry(self, relation: str, values: list[Any]) -> tuple[str, Any]:
-        if relation == TYPE and not any(isinstance(value, ox.Literal) for value in values):
-            return "@type", _single([self._name(value) for value in values])
-        name, entry = self.terms.get(relation, ("", {}))
-        if entry.get("@type") == "@id" and not any(isinstance(value, ox.Literal) for value in values):
-            return name, _single([self._name(value) for value in values])
-        if entry.get("@container") == "@language" and all(isinstance(value, ox.Literal) and value.language for value in values):
+    def _plan(self, relation: ox.NamedNode) -> tuple[str, str, str, str]:
+        """Return how values of *relation* are told, the key for those that are told so, the key for others, and their datatype."""
+        iri = relation.value
+        if iri == TYPE:
+            return "id", '"@type": ', f"{_text(iri)}: ", ""
+        name, entry = self.terms.get(iri, ("", {}))
+        if not entry:
+            return "", "", f"{_text(iri)}: ", ""
+        kind = entry.get("@type", "")
+        how = "id" if kind == "@id" else "lang" if "@container" in entry else "typed" if kind else "plain"
+        return how, f"{_text(name)}: ", f"{_text(name if how == 'plain' else entry['@id'])}: ", kind
+
+    def _entry(self, relation: ox.NamedNode, values: list[Any]) -> str:
+        how, key, other, kind = self._plans[relation]
+        if how == "id":
+            if not any(isinstance(value, ox.Literal) for value in values):
+                return key + _single([self._name(value) for value in values])
+        elif how == "lang":
             texts: dict[str, list[str]] = {}
             for value in values:
-                texts.setdefault(value.language, []).append(value.value)
-            return name, {language: _single(said) for language, said in texts.items()}
-        if entry.keys() == {"@id", "@type"} and all(
-            isinstance(v, ox.Literal) and not v.language and _curie(v.datatype.value) == entry["@type"] for v in values
-        ):
-            return name, _single([value.value for value in values])
-        if entry.keys() == {"@id"}:
-            return name, _single([self._value(value) for value in values])
-        return relation if not name else entry["@id"], _single([self._value(value) for value in values])
+                language = value.language if isinstance(value, ox.Literal) else None
+                if not language:
+                    break
+                texts.setdefault(language, []).append(_text(value.value))
+            else:
+                return f"{key}{{{', '.join([f'{_text(language)}: {_single(said)}' for language, said in texts.items()])}}}"
+        elif how == "typed" and all(isinstance(v, ox.Literal) and not v.language and _curie(v.datatype.value) == kind for v in values):
+            return key + _single([_text(value.value) for value in values])
+        return other + _single([self._value(value) for value in values])
 
-    def _value(self, value: Any) -> Any:  # noqa: ANN401 - any term in, any JSON out
+    def _value(self, value: Any) -> str:  # noqa: ANN401 - any term
         if not isinstance(value, ox.Literal):
-            return {"@id": self._name(value)}
+            return f'{{"@id": {self._name(value)}}}'
         if value.language:
-            return {"@value": value.value, "@language": value.language}
+            return f'{{"@value": {_text(value.value)}, "@language": {_text(value.language)}}}'
         kind = value.datatype.value
-        return value.value if kind == f"{XSD}string" else {"@value": value.value, "@type": _curie(kind)}
+        text = _text(value.value)
+        return text if kind == f"{XSD}string" else f'{{"@value": {text}, "@type": {_text(_curie(kind))}}}'
 
 
-def _single(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
-    return values[0] if len(values) == 1 else values
+def _single(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"[{', '.join(values)}]"

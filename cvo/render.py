@@ -124,6 +124,9 @@ def _table(answer: Answer, width: int) -> str:
     return lay_out(shown, [[readable(row[i]) for i in keep] for row in answer.rows], width)
 
 
+_QUOTED = re.compile('[,"\n\r]').search
+
+
 def _csv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     yield ",".join(map(_csv_cell, variables)) + "\n"
     for row in rows:
@@ -132,8 +135,7 @@ def _csv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 
 def _csv_cell(text: str) -> str:
     """Return *text* quoted where RFC 4180 asks for it; the csv module leaves a lone carriage return bare."""
-    quoted = text.replace('"', '""')
-    return f'"{quoted}"' if {",", '"', "\n", "\r"} & set(text) else text
+    return '"' + text.replace('"', '""') + '"' if _QUOTED(text) else text
 
 
 def _tsv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,18 +43,30 @@ def cvo():
     return run_cvo
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Return the site of the shipped data, made once for all workers; nobody writes into it."""
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    folder, failed = shared / "site", shared / "site-failed"
+    try:
+        (shared / "site-begun").mkdir()
+    except FileExistsError:  # another worker builds it, or has built it: it appears whole
+        for _ in range(3000):
+            if folder.is_dir() or failed.is_file():
+                break
+            time.sleep(0.1)
+        assert folder.is_dir(), failed.read_text(encoding="utf-8") if failed.is_file() else "the site is not built"
+        return folder
+    ran = run_cvo("build", "--out", folder)
+    if (ran.status, ran.out) != (0, ""):
+        failed.write_text(ran.err, encoding="utf-8")
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _snapshots(tmp_path_factory):
     """Keep snapshots out of the home folder; all workers share theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CVO_CACHE", str(tmp_path_factory.getbasetemp().parent / "snapshots"))
         yield
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """Build the site of the shipped data, once for all tests of a worker (those of the group "site")."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    ran = run_cvo("build", "--out", folder)
-    assert (ran.status, ran.out) == (0, ""), ran.err
-    return folder

@@ -19,7 +19,7 @@ MODULES = Path("/usr/lib/apache2/modules")
 LOADED = ("mpm_event", "authz_core", "alias", "dir", "mime", "headers", "rewrite", "negotiation", "autoindex")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 pytestmark = [
-    pytest.mark.xdist_group("site"),
+    pytest.mark.xdist_group("live"),
     pytest.mark.skipif(not (PROGRAM and MODULES.is_dir()), reason="Apache is not installed (Debian apache2)"),
 ]
 
@@ -56,13 +56,13 @@ def apache2(folder, port, document_root, aliases=()):
 
 
 @pytest.fixture(scope="module")
-def reached(built):
+def reached(site):
     """Serve the site at the root and at /pub/culture/, and the folder of w3id.org at /cvo/, which leads to the latter."""
     folder = Path("/tmp") / f"cvo-apache-{os.getpid()}"  # pytest's own folder may not be read by the user that Apache becomes
     folder.mkdir(mode=0o755)
     port = free_port()
     try:
-        shutil.copytree(built, folder / "site")
+        shutil.copytree(site, folder / "site")
         rules = folder / "w3id"
         rules.mkdir()
         (rules / ".htaccess").write_bytes(apache.for_w3id(f"http://127.0.0.1:{port}/pub/culture/", "0.1.0"))
@@ -137,13 +137,13 @@ def test_what_is_not_there_and_what_cannot_be_written_are_refused(reached, below
         ("sitemap.xml", "application/xml"),
     ],
 )
-def test_a_file_is_given_as_what_it_is(reached, built, path, media):
+def test_a_file_is_given_as_what_it_is(reached, site, path, media):
     for below in ("/pub/culture/", "/", "/cvo/"):
         response = httpx.get(f"{reached}{below}{path}", follow_redirects=True)
         assert response.status_code == 200, below
         assert response.headers["content-type"].partition(";")[0] == media
         assert "content-encoding" not in response.headers
-        assert response.content == (built / (path or "index.html")).read_bytes()
+        assert response.content == (site / (path or "index.html")).read_bytes()
 
 
 def test_w3id_sends_a_query_on_as_it_came(reached):
@@ -165,6 +165,6 @@ def test_an_address_with_escapes_stays_what_it_is():
     assert found == "https://example.org/%E6%96%87%20a/$1/term/x.ttl"
 
 
-def test_no_rules_for_w3id_are_written_that_would_send_it_to_itself(built):
-    assert not (built / "w3id").exists()
-    assert (built / ".htaccess").is_file()
+def test_no_rules_for_w3id_are_written_that_would_send_it_to_itself(site):
+    assert not (site / "w3id").exists()
+    assert (site / ".htaccess").is_file()

@@ -17,7 +17,7 @@ from test_serve import serving
 from cvo.errors import EndpointError, InputError
 from cvo.live import checking, files, findings, wording
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("live")
 FEW = {"sample": 3, "retries": 0, "timeout": 30}
 
 
@@ -41,8 +41,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def served(built, tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("live"), built, "--workers", "1", "--timeout", "30") as running:
+def served(site, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("live"), site, "--workers", "1", "--timeout", "30") as running:
         yield running
 
 
@@ -119,8 +119,8 @@ def test_nothing_is_wrong_with_an_endpoint_alone(tmp_path):
     assert any("#c" in iri for iri in tested.things)
 
 
-def test_a_file_host_is_told_what_it_cannot_do_but_not_blamed(built):
-    with listening(functools.partial(Quiet, directory=built)) as url:
+def test_a_file_host_is_told_what_it_cannot_do_but_not_blamed(site):
+    with listening(functools.partial(Quiet, directory=site)) as url:
         ran = run_cvo("check-live", url, "--sample", "4", "-f", "json")
         report = json.loads(ran.out)
         assert (ran.status, report["errors"]) == (0, 0), ran.out

@@ -9,31 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from cvo import questions
-from cvo.render import write
 from cvo.site.model import BASE, LANGUAGES, kind_of_term, path_of, sources
 from cvo.site.searchindex import index
 from cvo.site.words import COLUMNS
 from cvo.terms import CVO, PREFIXES, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from cvo.answers import Answer
     from cvo.site.data import Named
     from cvo.site.model import Model
 
 HOME = Path(__file__).parent / "_site"
 
 
-def assets(model: Model, answers: Mapping[str, Answer]) -> Iterator[Named]:
+def assets(model: Model) -> Iterator[Named]:
     """Give the style, the scripts, the engine of the query page, and what the scripts read."""
     for path in sorted((HOME / "assets").iterdir()):
         yield f"assets/{path.name}", path.read_bytes()
     for path in sorted((HOME / "oxigraph").iterdir()):
         yield f"assets/oxigraph/{path.name}", path.read_bytes()
-    for question in questions.catalogue():
-        yield f"question/{question.name}.rq", question.text.encode()
-        yield f"question/{question.name}.csv", write(answers[question.name], "csv").encode()
     yield "search.json", _dense(_search(model))
     yield "query.json", _dense(_query(model))
 

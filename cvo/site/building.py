@@ -18,12 +18,10 @@ from cvo import __version__, dataset, questions
 from cvo.errors import InputError
 from cvo.files import data_root, read_bytes, shipped
 from cvo.site.model import BASE
+from cvo.site.parts import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from cvo.site.data import Named
-    from cvo.site.model import Model
+    from collections.abc import Sequence
 
 STAMP = "site.json"
 MADE_BY = "cvo build"
@@ -41,8 +39,10 @@ class Built:
     new: bool
 
 
-def build(out: Path, address: str = BASE, data: Sequence[str] = ()) -> Built:
+def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, parallel: bool | None = None) -> Built:
     """Build the site of the shipped data and of *data* in the folder *out*, to be found at *address*; return what was done.
+
+    Several processes work at it if it is *parallel*, which it is by default where there are two processors; the files are the same.
 
     Raises: InputError, if *out* is something else than a site of ours or cannot be written, or *address* is none; whatever reading
     *data* raises.
@@ -58,10 +58,9 @@ def build(out: Path, address: str = BASE, data: Sequence[str] = ()) -> Built:
     partial = _beside(target)
     try:
         partial.mkdir(parents=True)
-        for name, content in _everything(address, data):
-            _write(partial / name, content)
-        _keep_versions(target, partial)
-        listing = _listing(partial)
+        sizes = whole(partial, address, data, parallel=parallel)
+        _keep_versions(target, partial, sizes)
+        listing = sorted(sizes.items())
         made = {"made-by": MADE_BY, "version": __version__, "address": address, "digest": wanted, "listing": _hash(listing)}
         (partial / STAMP).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         _swap(partial, target)
@@ -70,51 +69,6 @@ def build(out: Path, address: str = BASE, data: Sequence[str] = ()) -> Built:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return Built(len(listing), sum(size for _, size in listing), new=True)
-
-
-def _everything(address: str, data: Sequence[str]) -> Iterator[Named]:
-    from cvo.site import data as machine  # noqa: PLC0415 - an unchanged site needs none of them
-    from cvo.site import descriptions as about  # noqa: PLC0415
-    from cvo.site import model as site  # noqa: PLC0415
-    from cvo.site.assets import assets  # noqa: PLC0415
-    from cvo.site.pages import Site  # noqa: PLC0415
-
-    model = site.read(data)
-    files = []
-    for name, content in machine.dumps(model, address):
-        if not name.endswith("SHA256SUMS"):
-            files.append((name, len(content)))
-        yield name, content
-    inferred = dict(_inferred(model))
-    for views, quads in inferred.items():
-        lines = sorted({f"{quad.triple} .\n" for quad in quads})
-        yield f"data/view-{'+'.join(views)}.nt.gz", machine.packed("".join(lines).encode())
-    yield from machine.documents(model, address)
-    yield from about.descriptions(model, address, files)
-    pages = Site(model, address, files, _answers(model, inferred))
-    yield from pages.pages()
-    yield from assets(model, pages.answers)
-    yield "sitemap.xml", about.sitemap(address, sorted(pages.paths))
-
-
-def _inferred(model: Model) -> Iterator[tuple[tuple[str, ...], list[ox.Quad]]]:
-    """Give what follows from the views that questions ask."""
-    from cvo.reason import reasoning  # noqa: PLC0415
-
-    for views in sorted({question.views for question in questions.catalogue()} - {()}):
-        derived = reasoning.derived(views)
-        if derived is not None:
-            yield views, list(derived.quads(model.data))
-
-
-def _answers(model: Model, inferred: dict[tuple[str, ...], list[ox.Quad]]) -> dict[str, Any]:
-    """Return the answers of the questions."""
-    told: dict[tuple[str, ...], dataset.Dataset] = {(): model.data}
-    for views, quads in inferred.items():
-        store = ox.Store()
-        store.bulk_extend([*(ox.Quad(*quad.triple) for quad in model.quads), *quads])
-        told[views] = dataset.Dataset((), store)
-    return {question.name: told[question.views].query(questions.bind(question, {}, model.data)) for question in questions.catalogue()}
 
 
 def _stamp_of(target: Path, shown: Path) -> dict[str, Any]:
@@ -142,7 +96,7 @@ def _digest(address: str, data: Sequence[str]) -> str:
     import jinja2  # noqa: PLC0415
 
     from cvo.site import guides  # noqa: PLC0415
-    from cvo.site.data import has_parquet  # noqa: PLC0415
+    from cvo.site.asked import has_parquet  # noqa: PLC0415
 
     package = Path(__file__).parent
     code = [
@@ -177,21 +131,12 @@ def _hash(listing: list[tuple[str, int]]) -> str:
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
 
 
-def _write(path: Path, content: bytes) -> None:
-    try:
-        file = open(path, "wb")  # noqa: PTH123, SIM115 - ten thousand times
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "wb")  # noqa: PTH123, SIM115
-    with file:
-        file.write(content)
-
-
-def _keep_versions(old: Path, new: Path) -> None:
-    """Copy the folders of earlier versions, which stay what they were."""
+def _keep_versions(old: Path, new: Path, sizes: dict[str, int]) -> None:
+    """Copy the folders of earlier versions, which stay what they were, and put their files among the *sizes*."""
     for folder in sorted(old.iterdir()) if old.is_dir() else ():
         if folder.is_dir() and _VERSION.fullmatch(folder.name) and not (new / folder.name).exists():
             shutil.copytree(folder, new / folder.name)
+            sizes.update((f"{folder.name}/{name}", size) for name, size in _listing(new / folder.name))
 
 
 def _beside(target: Path) -> Path:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cvo.ask import matrix, valuemap
+from cvo.ask import valuemap
 from cvo.site.views import top
 
 if TYPE_CHECKING:
-    from cvo.site.model import Model
+    from cvo.site.asked import Asked
     from cvo.site.views import Views
 
-NAMED = 5  # things of a kind at a stage
 _BANDS = {"Technology": "technologies", "Application": "applications", "Risk": "risks", "Right": "rights"}
 
 
-def picture(model: Model, views: Views) -> list[dict[str, Any]]:
+def picture(asked: Asked, views: Views) -> list[dict[str, Any]]:
     """Return the stages in their order, each with its place in the picture, its bars and the things that claims name most there."""
-    places = valuemap.places(model.data, NAMED)
+    places = asked.places
     chain: list[dict[str, Any]] = []
     if places and places[0].stage:
-        totals = {kind: _totals(model, kind) for kind in valuemap.KINDS}
+        totals = asked.spoken
         most = max((n for found in totals.values() for n in found.values()), default=1) or 1
         stages = list(dict.fromkeys(place.stage.iri for place in places))
         for number, stage in enumerate(stages):
@@ -38,11 +37,3 @@ def picture(model: Model, views: Views) -> list[dict[str, Any]]:
             chain.append({"id": local, "x": number * 200, "url": views.url(stage).removeprefix("../"), "label": label, "lines": label.split(" ") if views.lang == "en" else [label],
                           "bars": bars, "bands": bands})  # fmt: skip
     return chain
-
-
-def _totals(model: Model, kind: str) -> dict[str, int]:
-    """Return how many claims at each stage speak of things of *kind*, each counted once."""
-    stage = matrix.DIMENSIONS["stage"].replace("?{x}", "?stage")
-    thing = f"?claim cvo:claimSubject|cvo:claimObject ?thing . ?thing a/rdfs:subClassOf* cvo:{kind}"
-    query = f"SELECT ?stage (COUNT(DISTINCT ?claim) AS ?n) {{ {stage} . {{ SELECT DISTINCT ?claim {{ {thing} }} }} }} GROUP BY ?stage"
-    return {row["stage"]: int(row["n"]) for row in model.data.query(query) if "stage" in row}

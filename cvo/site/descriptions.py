@@ -16,18 +16,19 @@ from cvo.terms import OWL, RDF, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from cvo.site.asked import Asked
     from cvo.site.data import Named
     from cvo.site.model import Model
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def descriptions(model: Model, address: str, files: Sequence[tuple[str, int]]) -> Iterator[Named]:
-    """Give VoID, DCAT, the service description, the linkset, and what crawlers and citers ask for; *files* are the dumps' sizes."""
-    void = _void(model, address)
+def descriptions(model: Model, address: str, asked: Asked) -> Iterator[Named]:
+    """Give VoID, DCAT, the service description, the linkset, and what crawlers and citers ask for."""
+    void = _void(model, address, asked)
     yield "void.ttl", void
     yield ".well-known/void", void
-    yield "dcat.ttl", _dcat(model, address, files)
+    yield "dcat.ttl", _dcat(model, address, asked.files)
     yield "service.ttl", _service(address)
     yield "linkset.json", _linkset(model, address)
     yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n".encode()
@@ -51,23 +52,20 @@ def version(model: Model) -> str:
     return model.one(f"{BASE}ns", f"{OWL}versionInfo") or __version__
 
 
-def _void(model: Model, address: str) -> bytes:
+def _void(model: Model, address: str, asked: Asked) -> bytes:
     classes = len(model.subjects(f"{RDF}type", f"{OWL}Class"))
-    relations = {quad.predicate.value for quad in model.quads}
+    relations = model.kinds.keys()
     entities = sum(1 for iri in model.out if path_of(iri))
-    vocabularies = sorted(
-        {quad.predicate.value[: max(quad.predicate.value.rfind("#"), quad.predicate.value.rfind("/")) + 1] for quad in model.quads}
-    )
-    graphs: dict[str, int] = {}
+    vocabularies = sorted({relation[: max(relation.rfind("#"), relation.rfind("/")) + 1] for relation in relations})
+    graphs = asked.graphs
     targets: dict[tuple[str, str], int] = {}
-    for quad in model.quads:
-        name = getattr(quad.graph_name, "value", "") if isinstance(quad.graph_name, ox.NamedNode) else ""
-        graphs[name] = graphs.get(name, 0) + 1
-        if quad.predicate.value.startswith(SKOS) and quad.predicate.value.endswith("Match") and isinstance(quad.object, ox.NamedNode):
-            target = quad.object.value
-            if not target.startswith(BASE):
-                home = target[: max(target.rfind("#"), target.rfind("/")) + 1]
-                targets[home, quad.predicate.value] = targets.get((home, quad.predicate.value), 0) + 1
+    for said in model.out.values():
+        for relation, values in said.items():
+            if relation.startswith(SKOS) and relation.endswith("Match"):
+                for value in values:
+                    if isinstance(value, ox.NamedNode) and not (target := value.value).startswith(BASE):
+                        home = target[: max(target.rfind("#"), target.rfind("/")) + 1]
+                        targets[home, relation] = targets.get((home, relation), 0) + 1
     subsets = [name for name in sorted(graphs) if name]
     lines = [
         "@prefix dcterms: <http://purl.org/dc/terms/> .",
@@ -87,7 +85,7 @@ def _void(model: Model, address: str) -> bytes:
         f"  void:exampleResource <{_example(model)}> ;",
         *(f"  void:vocabulary <{name}> ;" for name in vocabularies),
         *(f"  void:subset <{name}> ;" for name in subsets),
-        f"  void:triples {len(model.quads)} ;",
+        f"  void:triples {sum(graphs.values())} ;",
         f"  void:entities {entities} ;",
         f"  void:classes {classes} ;",
         f"  void:properties {len(relations)} ;",

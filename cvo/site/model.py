@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from cvo.dataset import kind_of, load, load_shipped, syntax_problem
+from cvo.dataset import expand, kind_of, shipped_files, syntax_problem
 from cvo.files import base_iri, shipped, unpacked
+from cvo.jsonld import kind_of as kind_of_value
 from cvo.terms import CVO, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from cvo.dataset import Dataset
 
 BASE = "https://w3id.org/cvo/"
 LANGUAGES = ("zh", "en")
@@ -35,32 +35,46 @@ def path_of(iri: str) -> str:
     """
     if not iri.startswith(BASE):
         return ""
-    path = iri.removeprefix(BASE).partition("#")[0]
-    return path if _PATH.fullmatch(path) else ""
+    path = iri[len(BASE) :].partition("#")[0]
+    return path if _is_path(path) else ""
+
+
+@lru_cache(1 << 16)
+def _is_path(path: str) -> bool:
+    return _PATH.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A Turtle file of ours: what it was read from, the IRI that it is the document of, and its statements without random names."""
+    """A file of ours: what it was read from, the *graph* of its statements (none: the default one), and the *iri* that it is the document of."""
 
     path: Path
-    iri: str
-    triples: tuple[ox.Triple, ...]
+    graph: str
+    iri: str = ""
+
+    @property
+    def is_shapes(self) -> bool:
+        """Return whether it says what a file must meet, which is no statement about the vocabulary."""
+        return self.path.parent.name == "shapes"
 
 
 @dataclass(slots=True)
 class Model:
-    """The statements of all files: *out* by subject and relation, *into* by object, sorted; *data* answers questions about them."""
+    """What the files say: *out* by subject and relation, *into* by object, sorted.
 
-    data: Dataset
-    files: tuple[File, ...]
-    quads: tuple[ox.Quad, ...]
+    *kinds* are the kinds of values that each relation has, of which the JSON-LD context is made.
+    """
+
+    files: tuple[File, ...] = ()
     out: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     into: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    _documents: list[str] = field(default_factory=list)
 
     def values(self, iri: str, relation: str) -> list[Term]:
         """Return what *relation* says of *iri*."""
-        return self.out.get(iri, {}).get(relation, [])
+        said = self.out.get(iri)
+        return said.get(relation, []) if said else []
 
     def iris(self, iri: str, relation: str) -> list[str]:
         """Return the things among the `values`."""
@@ -93,71 +107,92 @@ class Model:
 
     def documents(self) -> list[str]:
         """Return the paths of all documents that our IRIs belong to, sorted."""
-        return sorted({path for iri in self.out if (path := path_of(iri))})
+        if not self._documents:
+            self._documents = sorted({path for iri in self.out if (path := path_of(iri))})
+        return self._documents
 
 
-def read(data: Sequence[str] = (), extra: Iterable[Path] = ()) -> Model:
-    """Return the shipped files, those of *data* and the *extra* ones as a model.
+def files_of(data: Sequence[str] = (), extra: Iterable[Path] = ()) -> list[File]:
+    """Return the shipped files, those of *data* and the *extra* ones, not yet read.
+
+    Raises: InputError, if something is missing.
+    """
+    files = {path: File(path, graph.value if graph else "") for path, graph in shipped_files()}
+    for path in (*expand(list(data)), *shipped("ontology/alignments"), *shipped("shapes"), *extra):
+        files.setdefault(path, File(path, ""))
+    return list(files.values())
+
+
+def read(files: Iterable[File]) -> Model:
+    """Return what *files* say as a model, which knows of the *files* in Turtle what they are the documents of.
 
     Raises: InputError or SyntaxProblem, as `cvo.dataset.load` does.
     """
-    dataset = load(data) if data else load_shipped()
-    seen = {path for path, _ in dataset.files}
-    more = [(path, None) for path in (*shipped("ontology/alignments"), *shipped("shapes"), *extra) if path not in seen]
-    files, quads = [], []
-    for path, graph in (*dataset.files, *more):
-        found = _parsed(path)
-        inside = sorted({q.triple for q in found}, key=_key)
-        shapes = path.parent.name == "shapes"
-        name = graph.value if graph is not None else _document(inside)
-        if name and path.suffix == ".ttl":
-            files.append(File(path, name, tuple(inside)))
-        if not shapes:  # what a file must meet is no statement about the vocabulary
-            home = graph or ox.DefaultGraph()
-            quads += [ox.Quad(q.subject, q.predicate, q.object, q.graph_name if q.graph_name != ox.DefaultGraph() else home) for q in found]
-    model = Model(dataset, tuple(files), tuple(sorted(set(quads), key=_key)))
-    _index(model, {quad.triple for quad in model.quads})
+    documents, triples = [], {}
+    model = Model()
+    for file in files:
+        found = statements(file)
+        name = file.graph or document_of(q.triple for q in found)
+        if name and file.path.suffix == ".ttl":
+            documents.append(File(file.path, file.graph, name))
+        if file.is_shapes:
+            continue
+        for quad in found:
+            triple = quad.triple
+            triples[str(triple)] = triple
+    model.files = tuple(documents)
+    _index(model, triples)
     return model
 
 
-def _key(statement: ox.Quad | ox.Triple) -> str:
-    return str(statement)
+def kinds_of(files: Iterable[File]) -> dict[str, set[str]]:
+    """Return the kinds of values that each relation has in *files*, as a model has them."""
+    found: dict[ox.NamedNode, set[str]] = {}
+    for file in files:
+        for quad in () if file.is_shapes else _parsed(file):
+            found.setdefault(quad.predicate, set()).add(kind_of_value(quad.object))
+    return {relation.value: kinds for relation, kinds in found.items()}
 
 
-def _parsed(path: Path) -> list[ox.Quad]:
-    """Return the statements of *path*, blank nodes named by RDFC-1.0 and the file, so that they are the same in every run."""
+def _parsed(file: File) -> Iterator[ox.Quad]:
     try:
-        with unpacked(path) as (file, _):
-            quads = list(ox.parse(input=file, format=kind_of(path), base_iri=base_iri(path)))
+        with unpacked(file.path) as (opened, _):
+            yield from ox.parse(input=opened, format=kind_of(file.path), base_iri=base_iri(file.path))
     except SyntaxError as error:
-        raise syntax_problem(error, path) from None
-    prefix = f"{path.parent.name}-{path.stem}-".replace(".", "-")
+        raise syntax_problem(error, file.path) from None
+
+
+def statements(file: File) -> list[ox.Quad]:
+    """Return the statements of *file*, blank nodes named by RDFC-1.0 and the file, so that they are the same in every run."""
+    quads = list(_parsed(file))
+    prefix = f"{file.path.parent.name}-{file.path.stem}-".replace(".", "-")
 
     def own(node: Term) -> Term:
         return ox.BlankNode(prefix + node.value) if isinstance(node, ox.BlankNode) else node
 
-    return [
-        ox.Quad(own(q.subject), q.predicate, own(q.object), q.graph_name) if _is_unnamed(q) else q  # type: ignore[arg-type]  # as they were
-        for q in canonical(quads)
-    ]
+    quads, unnamed = canonical(quads)
+    return quads + [ox.Quad(own(q.subject), q.predicate, own(q.object), q.graph_name) for q in unnamed]  # type: ignore[arg-type]  # as they were
 
 
-def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return *quads* with their blank nodes named by RDFC-1.0; only those that have any are given to it, which names them the same."""
-    quads = list(quads)
-    unnamed = [quad for quad in quads if _is_unnamed(quad)]
-    if not unnamed:
-        return quads
-    named = ox.Dataset(unnamed)
-    named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return [*(quad for quad in quads if not _is_unnamed(quad)), *named]
+def canonical(quads: Sequence[ox.Quad]) -> tuple[list[ox.Quad], list[ox.Quad]]:
+    """Return those of *quads* without blank nodes, and the others with names by RDFC-1.0, which needs no more than these."""
+    named: list[ox.Quad] = []
+    unnamed: list[ox.Quad] = []
+    for quad in quads:
+        (unnamed if "_:" in str(quad) and is_unnamed(quad) else named).append(quad)
+    if unnamed:
+        found = ox.Dataset(unnamed)
+        found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        unnamed = list(found)
+    return named, unnamed
 
 
-def _is_unnamed(quad: ox.Quad) -> bool:
+def is_unnamed(quad: ox.Quad) -> bool:
+    """Return whether *quad* has a blank node."""
     return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode) or isinstance(quad.graph_name, ox.BlankNode)
 
 
-def _document(triples: Iterable[ox.Triple]) -> str:
+def document_of(triples: Iterable[ox.Triple]) -> str:
     """Return what the file declares itself to be, or nothing."""
     kinds = {f"{OWL}Ontology", f"{CVO}Source"}
     return next(
@@ -173,15 +208,31 @@ def _document(triples: Iterable[ox.Triple]) -> str:
     )
 
 
-def _index(model: Model, triples: Iterable[ox.Triple]) -> None:
-    for triple in sorted(triples, key=_key):
-        subject, relation, value = triple.subject.value, triple.predicate.value, triple.object  # type: ignore[union-attr]  # no triple terms
-        key = subject if isinstance(triple.subject, ox.NamedNode) else f"_:{subject}"
-        model.out.setdefault(key, {}).setdefault(relation, []).append(value)
-        if isinstance(value, ox.NamedNode):
-            model.into.setdefault(value.value, []).append((relation, key))
-        elif isinstance(value, ox.BlankNode):
-            model.into.setdefault(f"_:{value.value}", []).append((relation, key))
+def _index(model: Model, triples: dict[str, ox.Triple]) -> None:
+    """Put *triples* in, in the order of their lines; a node that is spoken of twice is one object, for there are many statements."""
+    same: dict[Term, Term] = {}
+    out, into, kinds = model.out, model.into, model.kinds
+    names: dict[ox.NamedNode, str] = {}
+    heads: dict[Term, str] = {}
+    for line in sorted(triples):
+        triple = triples.pop(line)
+        node, value = triple.subject, triple.object
+        predicate = triple.predicate
+        relation = names.get(predicate) or names.setdefault(predicate, predicate.value)
+        key: str = node.value if isinstance(node, ox.NamedNode) else f"_:{node.value}"  # type: ignore[union-attr]  # no triple terms
+        said = out.get(key)
+        if said is None:
+            said = out[key] = {}
+        kind = kind_of_value(value)
+        if kind == "id":
+            value = same.setdefault(value, value)
+            other = heads.get(value) or heads.setdefault(value, value.value if isinstance(value, ox.NamedNode) else f"_:{value.value}")  # type: ignore[union-attr]  # as above
+            into.setdefault(other, []).append((relation, key))
+        kinds.setdefault(relation, set()).add(kind)
+        if relation in said:
+            said[relation].append(value)
+        else:
+            said[relation] = [value]
 
 
 def kind_of_term(model: Model, iri: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from html import escape as escaped
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,55 +13,78 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cvo import questions
-from cvo.ask import matrix
+from cvo.site.assets import assets
 from cvo.site.chain import picture
-from cvo.site.descriptions import LICENCE, TYPES, version
+from cvo.site.data import documents
+from cvo.site.descriptions import LICENCE, TYPES, descriptions, sitemap, version
+from cvo.site.frames import Frame, slot
 from cvo.site.guides import guides
-from cvo.site.model import BASE, LANGUAGES, path_of, sources
+from cvo.site.model import BASE, LANGUAGES, files_of, href, path_of, read, sources, statements
 from cvo.site.views import Views, top
 from cvo.site.words import column, words
 from cvo.terms import CVO, DCTERMS, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cvo.answers import Answer
+    from cvo.ask.matrix import Matrix
+    from cvo.site.asked import Asked
     from cvo.site.data import Named
     from cvo.site.model import Model
 
 HOME = Path(__file__).parent / "_site"
 FORMATS = tuple(TYPES.items())
-ROWS = 100  # of an answer on its page; the whole of it is a file beside
-TOP = 40  # rows of a heat map
+SHOWN = 200  # claims in full on a term's page by the part that it plays in them; the others have pages of lines
+LINES = 1000  # claims on such a page
+_SLOTS = ("title", "description", "path", "leaf", "iri", "schema", "content")
+
+
+def part(address: str, data: Sequence[str], asked: Callable[[], Asked]) -> Iterator[Named]:
+    """Give what people read of a site, and the documents of terms; *asked* returns what the other parts have found out."""
+    model = read(files_of(data))
+    yield from assets(model)
+    yield from documents(model, address)
+    site = Site(model, address, asked)
+    yield from site.pages()
+    yield from descriptions(model, address, asked())
+    yield "sitemap.xml", sitemap(address, sorted(site.paths))
 
 
 @dataclass
 class Site:
-    """The pages of *model* at *address*, in one language after the other; *files* are the dumps with their sizes."""
+    """The pages of *model* at *address*, in one language after the other; *asked* returns what the pages show of answers."""
 
     model: Model
     address: str
-    files: Sequence[tuple[str, int]]
-    answers: dict[str, Answer]
+    asked: Callable[[], Asked]
     paths: dict[str, None] = field(default_factory=dict)
 
     def pages(self) -> Iterator[Named]:
-        """Give every page."""
+        """Give every page, those last that wait for an answer."""
         environment = Environment(
             loader=FileSystemLoader(HOME / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         landings: dict[str, list[tuple[str, str, bool]]] = {}
-        for lang in LANGUAGES:
-            for path, title, text, described, page in _Language(self, environment, lang).pages():
+        languages = [_Language(self, environment, lang) for lang in LANGUAGES]
+        for language, pages in [*((one, one.pages()) for one in languages), *((one, one.answered()) for one in languages)]:
+            for path, title, text, described, page in pages:
                 landings.setdefault(path, []).append((title, text, described))
-                yield f"{path}.{lang}.html", page.encode()
+                yield f"{path}.{language.lang}.html", page.encode()
         landing = environment.get_template("landing.html")
+        frames: dict[tuple[int, bool, bool, bool, bool], Frame] = {}
         for path, ((zh, zh_text, described), (en, en_text, _)) in landings.items():
-            page = landing.render(
-                zh=zh, en=en, zh_text=zh_text, en_text=en_text, root="../" * path.count("/"), leaf=path.rpartition("/")[2],
-                formats=FORMATS if described else (),
-            )  # fmt: skip
-            yield f"{path}.html", page.encode()
+            key = (path.count("/"), described, zh == en, bool(zh_text), bool(en_text))
+            if key not in frames:
+                frames[key] = Frame(
+                    landing, ("zh", "en", "zh_text", "en_text", "leaf"), root="../" * key[0], formats=FORMATS if described else (),
+                    **{name: "" for name, there in (("zh_text", zh_text), ("en_text", en_text)) if not there},
+                    **({"en": slot("zh")} if zh == en else {}),
+                )  # fmt: skip
+            yield (
+                f"{path}.html",
+                frames[key].filled(zh=zh, en=en, zh_text=zh_text, en_text=en_text, leaf=path.rpartition("/")[2]).encode(),
+            )
             self.paths[path] = None
 
 
@@ -76,14 +100,15 @@ class _Language:
         self.words = words(lang)
         self.views = Views(site.model, lang, self.words)
         self.templates = {path.name: environment.get_template(path.name) for path in sorted((HOME / "templates").glob("*.html"))}
-        self.separator = "、" if lang == "zh" else ", "
-        self._claims: dict[str, Markup] = {}
+        self.separator = self.views.separator
+        self.around = environment.from_string(f'{{% extends "base.html" %}}{{% block content %}}{slot("content")}{{% endblock %}}')
+        self._frames: dict[tuple[int, bool, bool, bool], Frame] = {}
 
     def pages(self) -> Iterator[Page]:
-        """Give every page."""
+        """Give the pages that need no answer."""
         for path in self.model.documents():
             if path.startswith("term/"):
-                yield self._term(path)
+                yield from self._term(path)
         files = {path_of(file.iri): file for file in self.model.files}
         yield from map(self._source, sources(self.model))
         schemes = [iri for iri in sorted(self.model.subjects(f"{RDF}type", f"{SKOS}ConceptScheme")) if path_of(iri)]
@@ -112,44 +137,104 @@ class _Language:
             rules = [(shown, self._entry(BASE + path, None)[1], None) for shown, path in named]
             yield self._list("shapes", self.words["rules"], "", rules, described=True)
         yield from self._ontology()
-        yield self._matrix("matrix/stage-technology", "Technology")
-        yield self._matrix("matrix/stage-risk", "Risk")
         yield self._contested()
         yield from self._guides()
-        yield from self._questions()
-        yield self._render("query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
-                           description=self.words["query-lead"])  # fmt: skip
         yield self._render("search", self.words["search"], "search.html", scripts=["search.js"], description=self.words["search-lead"])
+
+    def answered(self) -> Iterator[Page]:
+        """Give the pages that show answers."""
+        for path, counted in self.site.asked().matrices.items():
+            yield self._matrix(path, counted)
+        yield from self._questions()
+        loaded = sum(path.stat().st_size for path in (HOME / "oxigraph").iterdir() if path.suffix in {".js", ".wasm"})
+        loaded += sum(size for name, size in self.site.asked().files if name == "data/cvo.nq.gz")
+        yield self._render(
+            "query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
+            description=self.words["query-lead"].format(-(-loaded // 1_000_000)),
+        )  # fmt: skip
         yield self._about()
         yield self._index()
 
-    def _render(self, path: str, title: str, template: str, *, described: bool = False, **more: Any) -> Page:  # noqa: ANN401 - handed through
+    def _given(self, path: str, title: str, *, described: bool, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - handed through
         up = path.count("/")
         w = self.words
-        given = {
+        return {
             "lang": self.lang, "other": "en" if self.lang == "zh" else "zh", "w": w, "sep": self.separator, "path": path,
             "leaf": path.rpartition("/")[2], "root": "../" * up, "title": title, "description": "", "address": self.site.address,
             "iri": BASE + path if described else "", "formats": FORMATS if described else (), "schema": "", "scripts": (), "wasm": False,
-            "version": version(self.model), "rendered": self._claim,
+            "version": version(self.model), "rendered": lambda iri: Markup(self.views.article(iri)), "articles": self._articles,  # noqa: S704 - it is escaped
             "nav": {"guides": w["guides"], "vocabulary": w["vocabulary"], "source": w["sources"], "ns": w["ontology"], "question": w["questions"], "query": w["query"],
                     "search": w["search"], "about": w["about"]},
         } | more  # fmt: skip
+
+    def _render(self, path: str, title: str, template: str, *, described: bool = False, **more: Any) -> Page:  # noqa: ANN401 - handed through
+        given = self._given(path, title, described=described, **more)
         return path, title, given["description"], described, self.templates[template].render(given)
 
-    def _claim(self, iri: str) -> Markup:
-        """Return the claim as it stands on every page, all of which lie one folder below the top."""
-        if iri not in self._claims:
-            shown = self.templates["claim.html"].render(c=self.views.claim(iri), w=self.words, sep=self.separator)
-            self._claims[iri] = Markup(shown)  # noqa: S704 - a template with escapes made it
-        return self._claims[iri]
+    def _framed(self, path: str, title: str, template: str, *, described: bool = False, **more: Any) -> Page:  # noqa: ANN401 - handed through
+        """Return a page of which there are many: what is around its content is rendered once for all that are alike."""
+        description, schema = more.get("description", ""), more.get("schema", "")
+        up = path.count("/")
+        key = (up, described, bool(description), bool(schema))
+        if key not in self._frames:
+            empty = {name: "" for name, there in (("iri", described), ("description", description), ("schema", schema)) if not there}
+            given = self._given("/" * up, "", described=described)
+            self._frames[key] = Frame(self.around, _SLOTS, **{k: v for k, v in given.items() if k not in _SLOTS}, **empty)
+        content = self.templates[template]
+        shown = "".join(content.blocks["content"](content.new_context({"w": self.words, "sep": self.separator, "lang": self.lang, **more})))
+        if up > 1:  # links are those of a page one folder below the top
+            shown = shown.replace('href="../', f'href="{"../" * up}')
+        page = self._frames[key].filled(
+            title=title, description=description, path=path, leaf=path.rpartition("/")[2], iri=BASE + path, schema=Markup(schema),  # noqa: S704 - `_schema` made it
+            content=Markup(shown),  # noqa: S704 - a template with escapes made it
+        )  # fmt: skip
+        return path, title, description, described, page
 
-    def _term(self, path: str) -> Page:
+    def _articles(self, claims: Iterable[str]) -> Markup:
+        """Return the articles of *claims* on the page of their source, where each has its anchor and the address to cite it by."""
+        cite = self.words["cite-claim"]
+        return Markup(  # noqa: S704 - it is escaped
+            "".join([
+                f'<article class="claim" id="{escaped(iri.partition("#")[2])}">{self.views.article(iri)}'
+                f'<p class="facts"><b>{cite}</b> <code>{escaped(iri)}</code></p>\n</article>\n'
+                for iri in claims
+            ])
+        )  # fmt: skip
+
+    def _term(self, path: str) -> Iterator[Page]:
         term = self.views.term(BASE + path)
         schema = _schema(
             {"@type": "DefinedTerm", "@id": term["iri"], "name": term["label"], "description": term["definition"], "inLanguage": self.lang,
              "termCode": path.removeprefix("term/"), "inDefinedTermSet": next(iter(self.model.iris(term["iri"], f"{SKOS}inScheme")), BASE + "ns")}
         )  # fmt: skip
-        return self._render(path, term["label"], "term.html", described=True, t=term, description=term["definition"], schema=schema)
+        groups = []
+        for role, claims in term["groups"]:
+            shown = "".join([f'<article class="claim">{self.views.article(iri)}</article>\n' for iri in claims[:SHOWN]])
+            name = f"claims/{path.removeprefix('term/')}.{role}"
+            more = f"../{href(f'{name}.2', self.lang)}" if len(claims) > SHOWN else ""
+            groups.append((role, len(claims), Markup(shown), more))  # noqa: S704 - it is escaped
+            if more:
+                yield from self._lines(name, role, term, claims)
+        yield self._framed(
+            path, term["label"], "term.html", described=True, t=term, groups=groups, description=term["definition"], schema=schema
+        )
+
+    def _lines(self, name: str, role: str, term: dict[str, Any], claims: Sequence[str]) -> Iterator[Page]:
+        """Give the pages of those *claims* that are not on the term's own page, which is the first."""
+        starts = range(SHOWN, len(claims), LINES)
+        home = path_of(term["iri"])
+        for page, start in enumerate(starts, 2):
+            lines = "".join([f"<li>{self.views.line(iri)}</li>\n" for iri in claims[start : start + LINES]])
+            pages = [("../" + href(home, self.lang, "claims"), f"1–{SHOWN}", False)]
+            pages += [
+                ("../" + href(f"{name}.{n}", self.lang), f"{other + 1}–{min(other + LINES, len(claims))}", n == page)
+                for n, other in enumerate(starts, 2)
+            ]
+            title = f"{term['label']}: {self.words[role]} {start + 1}–{min(start + LINES, len(claims))}"
+            yield self._framed(
+                f"{name}.{page}", title, "claims.html", term=self.views.link(term["iri"]), role=role, number=len(claims), page=page,
+                last=len(starts) + 1, first=start + 1, lines=Markup(lines), pages=pages,  # noqa: S704 - it is escaped
+            )  # fmt: skip
 
     def _source(self, iri: str) -> Page:
         source = self.views.source(iri)
@@ -158,8 +243,15 @@ class _Language:
              "description": self.words["not-copied"], "version": version(self.model),
              "isBasedOn": {"@type": "CreativeWork", "name": source["label"], "datePublished": source["issued"], "identifier": source["number"]}}
         )  # fmt: skip
-        return self._render(
-            path_of(iri), source["label"], "source.html", described=True, s=source, description=source["citation"], schema=schema
+        return self._framed(
+            path_of(iri),
+            source["label"],
+            "source.html",
+            described=True,
+            s=source,
+            articles=self._articles,
+            description=source["citation"],
+            schema=schema,
         )
 
     def _entry(self, iri: str, number: int | None) -> tuple[Markup, str, int | None]:
@@ -206,9 +298,11 @@ class _Language:
 
     def _title_of(self, iri: str) -> str:
         file = next(file for file in self.model.files if file.iri == iri)
-        titles = {
+        if not file.is_shapes:
+            return self.model.text(iri, f"{DCTERMS}title", self.lang) or self.views.label(iri)
+        titles = {  # of what is no statement about the vocabulary
             t.object.language: t.object.value
-            for t in file.triples
+            for t in statements(file)
             if t.predicate.value == f"{DCTERMS}title" and isinstance(t.object, ox.Literal) and getattr(t.subject, "value", "") == iri
         }
         return titles.get(self.lang) or self.views.label(iri)
@@ -236,8 +330,7 @@ class _Language:
         yield from (self._render(g.path, g.title, "guide.html", body=g.body, description=g.lead) for g in read)
         yield self._render("guides", self.words["guides"], "guides.html", guides=read, description=self.words["guides-lead"])
 
-    def _matrix(self, path: str, kind: str) -> Page:
-        counted = matrix.count("stage", kind, self.model.data, top=TOP)
+    def _matrix(self, path: str, counted: Matrix) -> Page:
         most = max((n for row in counted.cells for n in row), default=0)
         lines = [
             (self.views.link(thing.iri), [(row[i], _heat(row[i], most)) for row in counted.cells])
@@ -265,16 +358,17 @@ class _Language:
 
     def _questions(self) -> Iterator[Page]:
         entries = []
+        asked = self.site.asked()
         for question in questions.catalogue():
             summary = question.summary.get(self.lang, question.name)
-            answer = self.site.answers[question.name]
+            answer, number = asked.answers[question.name], asked.numbers[question.name]
             columns, rows = self._table(answer)
             yield self._render(
                 f"question/{question.name}", summary, "question.html", name=question.name, parameters=question.parameters, columns=columns,
-                rows=rows, total=len(answer), text=question.text, description=summary,
+                rows=rows, total=number, text=question.text, description=summary,
             )  # fmt: skip
             link = Markup('<a href="question/{}.{}.html">{}</a>').format(question.name, self.lang, summary)
-            entries.append((link, question.name, len(answer)))
+            entries.append((link, question.name, number))
         yield self._list("question", self.words["questions"], self.words["questions-lead"], entries)
 
     def _catalogue(self) -> list[tuple[str, str]]:
@@ -288,7 +382,7 @@ class _Language:
         partner = {i: names.index(names[i][:-3]) for i in kept if names[i].endswith(f"_{self.lang}") and names[i][:-3] in names}
         keys = {self.model.one(s, f"{CVO}citeKey"): s for s in sources(self.model)}
         rows = []
-        for row in answer.rows[:ROWS]:
+        for row in answer.rows:
             line = []
             for i in kept:
                 thing, value = row[partner[i]] if i in partner else None, row[i]
@@ -309,13 +403,13 @@ class _Language:
         iri = f"{BASE}ns"
         creator = next(iter(self.model.iris(iri, f"{DCTERMS}creator")), "")
         return self._render(
-            "about", self.words["about"], "about.html", files=self.site.files, citation=self.model.one(iri, f"{DCTERMS}bibliographicCitation"),
+            "about", self.words["about"], "about.html", files=self.site.asked().files, citation=self.model.one(iri, f"{DCTERMS}bibliographicCitation"),
             publisher=top(self.views.link(creator)) if creator else "cvo", description=self.model.text(iri, f"{DCTERMS}description", self.lang),
         )  # fmt: skip
 
     def _index(self) -> Page:
         """Give the start page."""
-        chain = picture(self.model, self.views)
+        chain = picture(self.site.asked(), self.views)
         listed = [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)]
         listed = [
             (link, self.model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang), n)
@@ -324,7 +418,7 @@ class _Language:
         schema = _schema(
             {"@type": "Dataset", "@id": f"{BASE}#dataset", "name": self.words["site"], "description": self.words["tagline"], "license": LICENCE, "inLanguage": self.lang,
              "url": self.site.address, "version": version(self.model),
-             "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.files]}
+             "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.asked().files]}
         )  # fmt: skip
         return self._render(
             "index", self.words["site"], "index.html", guides=guides(self.lang), chain=chain, sources=listed,

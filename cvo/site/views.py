@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape as escaped
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
@@ -14,7 +16,7 @@ from cvo.site.model import BASE, claims_of, href, kind_of_term, path_of, reading
 from cvo.terms import CVO, DCTERMS, OA, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cvo.site.model import Model
 
@@ -37,30 +39,24 @@ CHARACTER = (
     ("irreflexive", f"{OWL}IrreflexiveProperty"),
     ("claim-relation", f"{CVO}DomainRelation"),
 )
+_PARTIES = tuple(
+    (word, CVO + name)
+    for word, name in (("holder", "opinionHolder"), ("addressee", "addressee"), ("stage", "inStage"), ("sector", "inSector"))
+)
+_TEXTS = tuple(
+    (word, CVO + name)
+    for word, name in (("value", "rawValue"), ("population", "population"), ("period", "period"), ("event-date", "eventDate"),
+                       ("condition", "condition"), ("qualifier", "qualifier"))
+)  # fmt: skip
+_COMPARED = tuple((name, CVO + name) for name in COMPARED)
+_MARKS = tuple((name, CVO + name) for name in VALUES[:5])
+_TRIPLE = tuple(CVO + name for name in ("claimSubject", "claimPredicate", "claimObject"))
+_ARROW = '<span class="arrow"> → </span>'
 _TERM_LINES = {
     f"{RDFS}label", f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{SKOS}definition", f"{SKOS}broader", f"{SKOS}scopeNote", f"{SKOS}related",
     f"{SKOS}editorialNote", f"{SKOS}inScheme", f"{SKOS}topConceptOf", f"{DCTERMS}source", f"{DCTERMS}created", f"{RDFS}isDefinedBy", f"{RDF}type",
     "http://www.w3.org/2003/06/sw-vocab-status/ns#term_status",
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Claim:
-    """A claim as a page shows it: its *number* and *anchor*, what it says, and how."""
-
-    iri: str
-    source: str
-    key: str
-    anchor: str
-    url: str
-    statement: str
-    triple: tuple[Markup, ...]
-    facts: list[tuple[str, list[Markup]]]
-    marks: list[tuple[str, str, Markup]]
-    section: str
-    place: str
-    compared: list[tuple[str, list[Markup]]]
-    note: str
 
 
 @dataclass
@@ -72,6 +68,14 @@ class Views:
     words: dict[str, str]
     _labels: dict[str, str] = field(default_factory=dict)
     _links: dict[str, Markup] = field(default_factory=dict)
+    _articles: dict[str, str] = field(default_factory=dict)
+    _homes: dict[str, str] = field(default_factory=dict)
+    separator: str = ", "
+
+    def __post_init__(self) -> None:
+        """Learn what stands between things in this language."""
+        if self.lang == "zh":
+            self.separator = "、"
 
     @cached_property
     def pages(self) -> set[str]:
@@ -86,66 +90,107 @@ class Views:
 
     def url(self, iri: str) -> str:
         """Return the relative reference to the page of *iri*, or *iri* itself if there is none."""
-        path = path_of(iri)
-        if path in self.pages:
-            return "../" + href(path, self.lang, iri.partition("#")[2])
+        home, _, anchor = iri.partition("#")
+        if home not in self._homes:
+            path = path_of(home)
+            self._homes[home] = f"../{href(path, self.lang)}" if path in self.pages else ""
+        if found := self._homes[home]:
+            return f"{found}#{quote(anchor)}" if anchor else found
         return iri if iri.startswith(("http://", "https://")) else ""
 
     def link(self, iri: str) -> Markup:
         """Return a link to *iri* by its name."""
-        if iri not in self._links:
+        found = self._links.get(iri)
+        if found is None:
             url = self.url(iri)
             name = self.label(iri) if path_of(iri) or iri in self.model.out else short(iri)
-            here = Markup('<a href="{}">{}</a>') if url.startswith("../") else Markup('<a href="{}" rel="external">{}</a>')
-            self._links[iri] = here.format(url, name) if url else escape(name)
-        return self._links[iri]
+            outside = "" if url.startswith("../") else ' rel="external"'
+            shown = f'<a href="{escaped(url)}"{outside}>{escaped(name)}</a>' if url else escaped(name)
+            found = self._links[iri] = Markup(shown)  # noqa: S704 - both are escaped
+        return found
 
     def links(self, iris: Iterable[str]) -> list[Markup]:
         """Return links to *iris*, by their names in order."""
+        iris = list(iris)
+        if len(iris) == 1:
+            return [self.link(iris[0])]
         return [self.link(iri) for iri in sorted(iris, key=lambda iri: (self.label(iri).casefold(), iri))]
 
     def value(self, node: Any) -> Markup:  # noqa: ANN401 - any RDF term
         """Return *node* as a page shows it."""
         return self.link(node.value) if isinstance(node, ox.NamedNode) else escape(getattr(node, "value", str(node)))
 
-    def claim(self, iri: str) -> Claim:
-        """Return the claim *iri* as a page shows it."""
-        model, words = self.model, self.words
-        out = model.out.get(iri, {})
-        source = model.one(iri, f"{CVO}statedIn")
-        anchor = iri.partition("#")[2]
-        marks = [(name, value.rpartition("#")[2], self.link(value)) for name in VALUES[:5] for value in model.iris(iri, CVO + name)]
-        facts: list[tuple[str, list[Markup]]] = []
-        for word, name in (("holder", "opinionHolder"), ("addressee", "addressee"), ("stage", "inStage"), ("sector", "inSector")):
-            if found := model.iris(iri, CVO + name):
-                facts.append((words[word], self.links(found)))
-        for word, name in (
-            ("value", "rawValue"), ("population", "population"), ("period", "period"), ("event-date", "eventDate"), ("condition", "condition"),
-            ("qualifier", "qualifier"),
-        ):  # fmt: skip
-            if CVO + name in out and (texts := model.texts(iri, CVO + name, self.lang)):
-                facts.append((words[word], [escape(text) for text in texts]))
-        sections, places = [], []
-        for passage in model.iris(iri, f"{CVO}locator"):
+    def article(self, iri: str) -> str:
+        """Return the claim *iri* as every page shows it: what it says, then how. Written by hand, for there are very many."""
+        found = self._articles.get(iri)
+        if found is None:
+            found = self._articles[iri] = self._article(iri)
+        return found
+
+    def _article(self, iri: str) -> str:
+        words, link, lang, separator = self.words, self.link, self.lang, self.separator
+        out = self.model.out.get(iri, {})
+        source = self.model.one(iri, f"{CVO}statedIn")
+        triple = _ARROW.join([link(part.value) for name in _TRIPLE for part in out.get(name, ())[:1] if isinstance(part, ox.NamedNode)])
+        facts = []
+        for word, name in _PARTIES:
+            if name in out and (things := self.links([node.value for node in out[name] if isinstance(node, ox.NamedNode)])):
+                facts.append(f"<span><b>{words[word]}</b> {separator.join(things)}</span> ")
+        for word, name in _TEXTS:
+            if name in out and (texts := self.model.texts(iri, name, lang)):
+                facts.append(f"<span><b>{words[word]}</b> {separator.join(map(escaped, texts))}</span> ")
+        for name, relation in _MARKS:
+            for node in out.get(relation, ()):
+                if isinstance(node, ox.NamedNode):
+                    value = node.value
+                    facts.append(f'<span class="mark {name} {escaped(value.rpartition("#")[2])}">{link(value)}</span> ')
+        facts += self._place(out)
+        text = (
+            f'<p class="statement">{self._head(iri, source)}</p>\n<p class="triple">{triple}</p>\n<p class="facts">{"".join(facts)}</p>\n'
+        )
+        if compared := "".join(self._compared(iri, source)):
+            text += f'<p class="facts">{compared}</p>\n'
+        if note := self.model.text(iri, f"{SKOS}editorialNote", lang):
+            text += f'<p class="note"><b>{words["note"]}</b> {escaped(note)}</p>\n'
+        return text
+
+    def _place(self, out: dict[str, list[Any]]) -> list[str]:
+        """Return the section and the places of the passages of a claim of which *out* is said."""
+        model, sections, places = self.model, [], []
+        for passage in (node.value for node in out.get(f"{CVO}locator", ()) if isinstance(node, ox.NamedNode)):
             sections += model.texts(passage, f"{CVO}section", self.lang)
             positions = model.iris(passage, f"{OA}hasSelector")
             places += [f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}" for position in positions]
-        compared = [
-            (self.label(CVO + name), [self._number(other, source) for other in others])
-            for name in COMPARED
-            if (others := sorted({*model.iris(iri, CVO + name), *(model.subjects(CVO + name, iri) if name not in COMPARED[3:] else ())}))
-        ]
-        statement = [self.link(part) for name in ("claimSubject", "claimPredicate", "claimObject") if (part := model.one(iri, CVO + name))]
-        return Claim(
-            iri, source, model.one(source, f"{CVO}citeKey") or self.label(source), anchor, self.url(iri),
-            model.text(iri, f"{CVO}statement", self.lang), tuple(statement), facts, marks, sections[0] if sections else "",
-            ", ".join(places), compared, model.text(iri, f"{SKOS}editorialNote", self.lang),
-        )  # fmt: skip
+        shown = []
+        if sections and sections[0]:
+            shown.append(f"<span><b>{self.words['section']}</b> {escaped(sections[0])}</span> ")
+        if places:
+            shown.append(f"<span><b>{self.words['place']}</b> {escaped(', '.join(places))}</span>")
+        return shown
 
-    def _number(self, iri: str, source: str) -> Markup:
+    def _head(self, iri: str, source: str) -> str:
+        key = self.model.one(source, f"{CVO}citeKey") or self.label(source)
+        statement = escaped(self.model.text(iri, f"{CVO}statement", self.lang))
+        return f'<a class="number" href="{escaped(self.url(iri))}">{escaped(key)} {escaped(iri.partition("#")[2])}</a> {statement}'
+
+    def line(self, iri: str) -> str:
+        """Return the claim *iri* in short: its number, which leads to the rest, and its statement."""
+        return self._head(iri, self.model.one(iri, f"{CVO}statedIn"))
+
+    def _compared(self, iri: str, source: str) -> Iterator[str]:
+        out, into = self.model.out.get(iri, {}), self.model.into.get(iri, ())
+        for name, relation in _COMPARED:
+            others = set(self.model.iris(iri, relation)) if relation in out else set()
+            if into and name not in COMPARED[3:]:
+                others |= {subject for said, subject in into if said == relation}
+            if others:
+                numbers = self.separator.join([self._number(other, source) for other in sorted(others)])
+                yield f"<span><b>{escaped(self.label(relation))}</b> {numbers}</span> "
+
+    def _number(self, iri: str, source: str) -> str:
         home, _, anchor = iri.partition("#")
         name = anchor if home == source else f"{home.rpartition('/')[2]} {anchor}"
-        return Markup('<a href="{}">{}</a>').format(self.url(iri), name)
+        return f'<a href="{escaped(self.url(iri))}">{escaped(name)}</a>'
 
     def term(self, iri: str) -> dict[str, Any]:
         """Return the term *iri* as its page shows it; its claims as IRIs."""
