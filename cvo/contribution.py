@@ -13,7 +13,7 @@ from cvo import fixes, sourcemap
 from cvo.dataset import FORMATS as ALL_FORMATS
 from cvo.dataset import syntax_problem
 from cvo.errors import InputError, Place, SyntaxProblem
-from cvo.files import base_iri, read_text
+from cvo.files import base_iri, inner, read_text
 from cvo.findings import Finding, Fix, Texts
 from cvo.names import curie, parsed, undeclared, unwanted
 from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE
@@ -286,16 +286,6 @@ class Contributed:
                 said = (f"{name} is described twice, first at {first}", f"{name} 写了两次，第一次在 {first}")
                 to_do = (("en", "give this one a number of its own, or remove it"), ("zh", "请换一个编号，或删去其中一个"))
                 yield self._finding(places[-1], "CVO-TWICE", said, subject, to_do)
-
-
-def inner(path: Path) -> Path:
-    """Return *path* without the ending of gzip.
-
-    >>> from pathlib import Path
-    >>> inner(Path("li-2024.ttl.gz")).name, inner(Path("li-2024.ttl")).name
-    ('li-2024.ttl', 'li-2024.ttl')
-    """
-    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
 def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | None = None) -> Contributed:

@@ -115,3 +115,13 @@ def base_iri(path: Path) -> str:
     """
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-._~") else "-" for c in path.stem)
     return f"https://w3id.org/cvo/contribution/{safe}"
+
+
+def inner(path: Path) -> Path:
+    """Return *path* without the ending of gzip.
+
+    >>> from pathlib import Path
+    >>> inner(Path("li-2024.ttl.gz")).name, inner(Path("li-2024.ttl")).name
+    ('li-2024.ttl', 'li-2024.ttl')
+    """
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path

@@ -27,6 +27,14 @@ def kind_of(value: Any) -> str:  # noqa: ANN401 - any term
     return "id" if not isinstance(value, ox.Literal) else "lang" if value.language else value.datatype.value
 
 
+def kinds_of(quads: Iterable[ox.Quad]) -> dict[str, set[str]]:
+    """Return the kinds of values that each relation has in *quads*, of which a context is made."""
+    found: dict[str, set[str]] = {}
+    for quad in quads:
+        found.setdefault(quad.predicate.value, set()).add(kind_of(quad.object))
+    return found
+
+
 def context(kinds: Mapping[str, set[str]]) -> dict[str, Any]:
     """Return the context for relations with values of *kinds*.
 

@@ -152,9 +152,9 @@ def _parsed(told: Sequence[str], path: Path, json_: Json, text: str) -> list[ox.
 def _context() -> dict[str, Any]:
     """Return the project's context as the site publishes it, made of the shipped data."""
     from cvo.dataset import load_shipped  # noqa: PLC0415 - only a document that names it needs it
-    from cvo.jsonld import context  # noqa: PLC0415
+    from cvo.jsonld import context, kinds_of  # noqa: PLC0415
 
-    return context(load_shipped().store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    return context(kinds_of(load_shipped().store.quads_for_pattern(None, None, None, ox.DefaultGraph())))
 
 
 def _place(error: SyntaxError, found: Sequence[Piece], text: str) -> tuple[Span, str]:

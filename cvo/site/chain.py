@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cvo.ask import valuemap
-from cvo.site.views import top
+from cvo.site.links import top
 
 if TYPE_CHECKING:
     from cvo.site.asked import Asked

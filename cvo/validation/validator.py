@@ -44,7 +44,14 @@ OWN = (CVO, CVT)
 FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT, SOURCE)))
 CODE = tuple(  # on which it depends what is worked out from the shapes
     Path(__file__).parent.parent / name
-    for name in ("tokens.py", "engines/fast/queries.py", "engines/fast/forward.py", "validation/rules.py", "validation/kept.py")
+    for name in (
+        "tokens.py",
+        "engines/fast/queries.py",
+        "engines/fast/components.py",
+        "engines/fast/forward.py",
+        "validation/rules.py",
+        "validation/kept.py",
+    )
 )
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 

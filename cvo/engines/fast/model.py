@@ -11,9 +11,10 @@ from cvo.terms import SH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from cvo.engines.fast.components import Validator
     from cvo.engines.fast.nodes import Node
     from cvo.engines.fast.paths import Walk
-    from cvo.engines.fast.queries import Query, Validator
+    from cvo.engines.fast.queries import Query
     from cvo.engines.fast.run import Run
     from cvo.findings import Path, Texts
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from cvo.engines.fast.components import Component, read_components
 from cvo.engines.fast.constraints import is_true, judges, looks
 from cvo.engines.fast.graph import TYPE, Graph
 from cvo.engines.fast.model import Shape
 from cvo.engines.fast.nodes import text_of
 from cvo.engines.fast.paths import backwards, items, read_path, walk_of
-from cvo.engines.fast.queries import Component, Query, read_components, read_query
+from cvo.engines.fast.queries import Query, read_query
 from cvo.outcome import Uncompiled
 from cvo.terms import RDFS, SH
 

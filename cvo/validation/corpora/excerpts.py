@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS, Contributed, inner
+from cvo.contribution import FORMATS, Contributed
 from cvo.errors import Place
-from cvo.files import base_iri
+from cvo.files import base_iri, inner
 from cvo.validation.corpora.inputs import opened
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS, RELATIONS, Contributed, inner, read
+from cvo.contribution import FORMATS, RELATIONS, Contributed, read
 from cvo.engines.fast.nodes import node_of
-from cvo.files import base_iri
+from cvo.files import base_iri, inner
 from cvo.findings import Finding
 from cvo.validation.corpora.batches import Task, named
 from cvo.validation.corpora.crossing import DANGLING, OPPOSED, SAME, TWICE

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS, Contributed, inner, read
+from cvo.contribution import FORMATS, Contributed, read
 from cvo.engines.fast import Graph, quads_of
 from cvo.errors import CvoError, InputError
-from cvo.files import base_iri
+from cvo.files import base_iri, inner
 from cvo.findings import one_per_cause
 from cvo.names import curie
 from cvo.outcome import Outcome
