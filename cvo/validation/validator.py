@@ -42,17 +42,8 @@ TYPE, SUBCLASS = f"{RDF}type", f"{RDFS}subClassOf"
 SUGGESTIONS = 50  # more misspelt terms than this are no slips; looking for what was meant would take seconds
 OWN = (CVO, CVT)
 FOREIGN = tuple(iri for iri in PREFIXES.values() if not iri.startswith((CVO, CVT, SOURCE)))
-CODE = tuple(  # on which it depends what is worked out from the shapes
-    Path(__file__).parent.parent / name
-    for name in (
-        "tokens.py",
-        "engines/fast/queries.py",
-        "engines/fast/components.py",
-        "engines/fast/forward.py",
-        "validation/rules.py",
-        "validation/kept.py",
-    )
-)
+_CODE = "tokens engines/fast/queries engines/fast/components engines/fast/forward validation/rules validation/kept"
+CODE = tuple(Path(__file__).parent.parent / f"{name}.py" for name in _CODE.split())  # on which depends what is worked out from the shapes
 LIKE = 0.85  # of other vocabularies we declare a part: only what is very like a term of that part is a slip
 
 
