@@ -202,6 +202,7 @@ def test_every_format_has_the_place_of_every_finding(format_: str, checked: Repo
         line, column = finding.place.line, finding.place.column
         ways = [f":{line}:{column}", f" {line}:{column}", f"line={line},endLine={line},col={column},"]
         ways += [f'"line": {line},\n      "column": {column}', f'"startLine": {line},\n                  "startColumn": {column}']
+        ways += [f'"line": {line}, "column": {column}']
         assert any(way in text for way in ways), (format_, finding.place)
 
 
