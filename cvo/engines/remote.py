@@ -190,7 +190,7 @@ class Remote:
             return ask()
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
-            raise EndpointError(f"cannot be reached ({_plain(reason)}): {self.url}", hint="check the address and the network") from None
+            raise EndpointError(f"cannot be reached ({plain(reason)}): {self.url}", hint="check the address and the network") from None
 
     def _refusal(self, response: Any) -> Exception:  # noqa: ANN401 - as above
         said = " ".join(response.read(2_000, decode_content=True).decode("utf-8", "replace").split())[:300]
@@ -207,7 +207,7 @@ class Remote:
                 return EndpointError(f"the endpoint answered {response.status}{f' ({said})' if said else ''}: {self.url}")
 
 
-def _plain(reason: object) -> str:
+def plain(reason: object) -> str:
     """Return what a library says of a failure without the objects it speaks of."""
     text = str(reason)
     return text.partition(": ")[2] or text if text.startswith(("<", "HTTP")) else text

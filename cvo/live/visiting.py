@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import urllib3
 
 from cvo import __version__
+from cvo.engines.remote import plain
 from cvo.errors import EndpointError, InputError
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Visitor:
                     return Reply(url, 0, {}, b"too slow, or too large")
             response.release_conn()
         except FAILED as error:
-            return Reply(url, 0, {}, str(error).encode("utf-8", "replace"))
+            return Reply(url, 0, {}, plain(error).encode("utf-8", "replace"))
         return Reply(url, response.status, response.headers, b"".join(pieces))
 
 
