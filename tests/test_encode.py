@@ -696,3 +696,10 @@ def test_a_file_without_comparisons_comes_back_from_csv(encode, cvo, tmp_path):
     assert cvo("table", tmp_path / "example-2024.ttl", "-o", tmp_path / "c.csv").status == 0
     ran = cvo("encode", tmp_path / "c.csv")
     assert (ran.status, ran.out, ran.err) == (0, turtle, "")
+
+
+def test_a_shipped_source_is_made_a_table_by_its_name(cvo, tmp_path):
+    ran = cvo("table", "sun-nd", cwd=tmp_path)
+    assert ran.status == 0
+    assert "cite-key: sun-nd" in ran.out
+    assert "no such file: nothing" in cvo("table", "nothing", cwd=tmp_path).err

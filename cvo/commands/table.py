@@ -20,7 +20,7 @@ class TableFormat(StrEnum):
 
 
 def table(
-    file: Annotated[Path, typer.Argument(help="The instance file, such as instances/bi-2019.ttl.")],
+    file: Annotated[Path, typer.Argument(help="The instance file, such as instances/bi-2019.ttl, or the name of a shipped one: bi-2019.")],
     *,
     form: Annotated[TableFormat | None, typer.Option("-f", "--format", help="Default: as the ending of FILE tells, else yaml.")] = None,
     output: Annotated[
@@ -33,8 +33,11 @@ def table(
 
     Example: cvo table instances/bi-2019.ttl -o claims.xlsx --lang zh
     """
-    from cvo.tables import tabulation  # noqa: PLC0415 - only here
+    from cvo.files import shipped  # noqa: PLC0415 - only here
+    from cvo.tables import tabulation  # noqa: PLC0415
 
+    if not file.exists():
+        file = next((path for path in shipped("instances") if path.stem == str(file)), file)
     chosen = form_of(form, output, TableFormat, "yaml")
     files, left = tabulation.table_of(file, chosen, output, lang=lang.value if lang else "", data=data or [])
     for path, content in files:
