@@ -13,33 +13,36 @@ from typer.main import get_command
 from cvo import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-COMMANDS = (
-    "query",
-    "terms",
-    "show",
-    "matrix",
-    "map",
-    "reason",
-    "why",
-    "load",
-    "push",
-    "build",
-    "export",
-    "diff",
-    "serve",
-    "check-live",
-    "validate",
-    "explain",
-    "check",
-    "new",
-    "draft",
-    "passage",
-    "encode",
-    "table",
-    "coverage",
-    "locate",
-)
-"""The commands in the order of the help. Each is the function, or the Typer group ``app``, of ``cvo.commands.<name>``."""
+COMMANDS = {
+    "query": "Ask a question: shipped, your own, or SPARQL.",
+    "terms": "Search the vocabulary, in Chinese or English.",
+    "show": "Show one term, claim or source on a card.",
+    "matrix": "Count the claims in rows and columns, such as stage and risk.",
+    "map": "Draw the value chain.",
+    "reason": "Infer what follows from the claims of a view.",
+    "why": "Say why a statement holds, down to the claims.",
+    "load": "Load files of any size into a store on disk.",
+    "push": "Send the graphs to a SPARQL store: only those that changed.",
+    "build": "Build a static site in Chinese and English.",
+    "export": "Give claims and vocabulary in the formats of others.",
+    "diff": "Compare two states of the data.",
+    "serve": "Serve linked data and a read-only SPARQL endpoint.",
+    "check-live": "Test a published site from outside.",
+    "validate": "Check contributed files; every finding has its place.",
+    "explain": "Say what a rule asks, with a wrong and a right example.",
+    "check": "Check the quality of ontology and claims.",
+    "new": "Begin a file.",
+    "draft": "Find the terms in a document and draft its claims.",
+    "passage": "Print the Turtle that points to a passage of a document.",
+    "encode": "Make an instance file from a table of claims.",
+    "table": "Make a table from an instance file.",
+    "coverage": "Tell which sentences no claim covers.",
+    "locate": "Verify that passages are in the document.",
+}
+"""The commands in the order of the help, each with what it says of them, so that none is imported to be listed.
+
+Each is the function, or the Typer group ``app``, of ``cvo.commands.<name>``.
+"""
 
 
 class _Commands(Mapping[str, Any]):
@@ -69,6 +72,10 @@ class _Group(TyperGroup):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - handed through
         super().__init__(**settings)
         self.commands = _Commands()  # type: ignore[assignment]  # nobody adds commands later
+
+    def format_commands(self, _: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Typer has its own class
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 app = typer.Typer(

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from cvo.cli import COMMANDS
+
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither these signals nor these files")
 
@@ -148,3 +150,13 @@ def test_a_process_that_may_take_little_memory_still_answers():
     command = f"ulimit -v 700000; '{sys.executable}' -m cvo query -e 'ASK {{ ?s a cvo:Risk }}' -f csv"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"true\n", b"")
+
+
+def test_the_help_lists_the_commands_in_whole_lines_and_imports_none_of_them():
+    told = "print(sorted(m for m in sys.modules if m.startswith('cvo.commands.')))"
+    code = f"import sys; from cvo.cli import app\ntry:\n  app(['--help'])\nfinally:\n  {told}"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "80"})
+    listed = ran.stdout.partition("Commands:")[2]
+    assert listed.count("\n") > len(COMMANDS)
+    assert "..." not in listed
+    assert ran.stdout.rstrip().endswith("[]")
