@@ -59,6 +59,8 @@ def _leave(status: int) -> None:
     """End the process at once: a thread that still computes would keep it alive."""
     if output := sys.modules.get("cvo.output"):
         output.abandon()
+    if crew := sys.modules.get("cvo.validation.corpora.crew"):
+        crew.abandon()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -398,3 +399,20 @@ def test_a_cluster_finds_the_same_and_a_worker_that_is_killed_changes_nothing(co
     assert workers[1].poll() is None
     assert there == here[0]
     assert (checking.files, checking.report.classes) == (here[1].files, here[1].report.classes)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_ends_the_run_without_a_word_of_python(tmp_path):
+    for number in range(400):
+        shutil.copy(ROOT / "tests" / "data" / "validation" / "contributed.ttl", tmp_path / f"p{number}.ttl")
+    journal = tmp_path / "run.journal"
+    arguments = [sys.executable, "-m", "cvo", "validate", tmp_path, "-j", "2", "--resume", journal, "-o", tmp_path / "out.json"]
+    running = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while running.poll() is None and not journal.exists():
+        time.sleep(0.02)
+    time.sleep(0.3)  # the workers are being started, or at work
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)[1]
+    assert (running.returncode, said.strip().splitlines()[-1]) == (130, "interrupted")
+    assert "resource_tracker" not in said
+    assert not (tmp_path / "out.json").exists()

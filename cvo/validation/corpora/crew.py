@@ -108,6 +108,13 @@ class Cores:
             gc.collect()  # gives the locks of the pool back, which the system would miss: the command ends without looking back
 
 
+def abandon() -> None:
+    """Give the locks of all pools back to the system, for a process that ends at once; the workers follow it."""
+    from multiprocessing.util import _run_finalizers  # type: ignore[attr-defined]  # noqa: PLC0415 - the public way waits for the workers
+
+    _run_finalizers(0)
+
+
 def _quiet() -> None:
     """Leave an interrupt to the process that everybody watches, and end when that one does, however it ends."""
     import signal  # noqa: PLC0415 - only in workers
