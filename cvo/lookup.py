@@ -54,12 +54,26 @@ def find(value: str, dataset: Dataset, kind: str = _ANY, *, called: str = "", ex
             parts = own
         if len(parts) == 1:
             return ox.NamedNode(next(iter(parts)))
-        some = ", ".join(f"{short(iri).removeprefix('cvt:')} {label}" for iri, label in list(parts.items())[:SHOWN])
-        more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
-        raise QuestionError(f"more than one {word} has this in its name{what}: {value}", hint=f"write one of {some}{more}")
-    guess = nearest(value, names)
-    more = f"for example {example}" if example else f'`cvo terms "{value}"` searches inside of labels and definitions'
-    raise QuestionError(f"no {word}{what}: {value or '(nothing)'}", hint=f"did you mean {guess}?" if guess else more)
+        raise QuestionError(f"more than one {word} has this in its name{what}: {value}", hint=f"write one of {_listed(parts)}")
+    hint = _suggestion(value, names, example, dataset)
+    raise QuestionError(f"no {word}{what}: {value or '(nothing)'}", hint=hint)
+
+
+def _suggestion(value: str, names: Mapping[str, set[str]], example: str, dataset: Dataset) -> str:
+    """Return what may have been meant by *value*, which is none of *names*; else what would do, such as *example* and its like."""
+    if guess := nearest(value, names):
+        return f"did you mean {guess}?"
+    if not example:
+        return f'`cvo terms "{value}"` searches inside of labels and definitions'
+    labels = [(term, name) for name, terms in names.items() for term in terms if short(term) != f"cvt:{name}"]
+    shortest = dict(sorted(labels, key=lambda label: (label[0], -len(label[1]))))
+    return f"for example {_listed(_like(example, shortest, dataset)) or example}"
+
+
+def _listed(terms: Mapping[str, str]) -> str:
+    """Return the first of *terms*, each with its name, and how many more there are."""
+    some = ", ".join(f"{short(iri).removeprefix('cvt:')} {name}" for iri, name in list(terms.items())[:SHOWN])
+    return f"{some} and {len(terms) - SHOWN} more" if len(terms) > SHOWN else some
 
 
 def _holding(wanted: str, names: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -75,12 +89,13 @@ def _holding(wanted: str, names: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def _like(example: str, terms: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
     """Return those of *terms* that are of the very class of *example*: for a canonical stage, the canonical ones."""
-    shown = candidates(example)[-1:] if ":" in example else candidates(example)[:1]
-    if not example or not shown:
+    if not example:
         return {}
-    values = " ".join(f"<{term}>" for term in terms)
-    like = dataset.query(f"SELECT DISTINCT ?term {{ {shown[0]} a ?class . VALUES ?term {{ {values} }} ?term a ?class }}")
-    return {row["term"]: terms[row["term"]] for row in like}
+    shown, values = " ".join(map(str, candidates(example))), " ".join(f"<{term}>" for term in terms)
+    either = f"VALUES ?shown {{ {shown} }} VALUES ?term {{ {values} }}"
+    like = dataset.query(f"SELECT DISTINCT ?term {{ {either} ?shown a ?class . ?term a ?class }}")
+    found = {row["term"] for row in like}
+    return {term: name for term, name in terms.items() if term in found}
 
 
 def candidates(value: str) -> list[ox.NamedNode]:

@@ -66,6 +66,10 @@ def test_a_parameter_is_a_term_and_never_text(cvo):
     assert "no Stage for stage" in ran.err
 
 
+def test_a_question_with_one_parameter_takes_its_value_alone(cvo):
+    assert cvo("query", "risks-by-stage", "产品营销").out == cvo("query", "risks-by-stage", "stage=product-marketing").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -73,7 +77,8 @@ def test_a_parameter_is_a_term_and_never_text(cvo):
         (["risks", "stage=x"], "has no parameter: stage"),
         (["risks-by-stage", "stge=product-marketing"], "did you mean stage?"),
         (["risks-by-stage", "stage=product-marketnig"], "did you mean product-marketing?"),
-        (["risks-by-stage", "product-marketing"], "not of the form NAME=VALUE"),
+        (["risks", "product-marketing"], "risks takes no parameters"),
+        (["risks-by-stage", "stage=哲学"], "product-distribution 产品发行"),
         ([], "no question given"),
         (["/"], "is a folder, not a question"),
         (["-e", "SELECT ?x { ?x a ("], "is never closed"),

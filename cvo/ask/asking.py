@@ -167,13 +167,17 @@ class Place:
 def prepare(question: questions.Question, assignments: Sequence[str], place: Place) -> Asked:
     """Return *question* ready to be asked in *place*, with each ``NAME=VALUE`` of *assignments* filled in.
 
+    A question with one parameter takes its value alone, too.
     Raises: QuestionError, if an assignment is not one of the question's; whatever *place* raises.
     """
     values = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise QuestionError(f"not of the form NAME=VALUE: {assignment}")
+            if len(question.parameters) != 1:
+                takes = " ".join(f"{p.name}={p.example}" for p in question.parameters) or "no parameters"
+                raise QuestionError(f"not of the form NAME=VALUE: {assignment}", hint=f"{question.name} takes {takes}")
+            name, value = question.parameters[0].name, assignment
         if name in values:
             raise QuestionError(f"given twice: {name}", hint="ask once for each value")
         values[name] = value
