@@ -30,7 +30,7 @@ NAMES = {
 }
 # What a claim speaks of, by name; any other name is a class, of which a claim speaks as its subject or object.
 DIMENSIONS = {
-    "stage": "?claim cvo:inStage|cvo:claimSubject|cvo:claimObject ?own . ?own (skos:exactMatch|skos:broadMatch)? ?{x} . "
+    "stage": "?claim cvo:inStage|cvo:claimSubject|cvo:claimObject ?own . ?own (skos:exactMatch|skos:broadMatch|skos:closeMatch)? ?{x} . "
     "?{x} a cvo:CanonicalStage",
     "source-stage": "?claim cvo:inStage|cvo:claimSubject|cvo:claimObject ?{x} . ?{x} a cvo:SourceStage",
     "sector": "?claim cvo:inSector|cvo:claimSubject|cvo:claimObject ?{x} . ?{x} a cvo:Sector",
