@@ -1,5 +1,6 @@
 """The site in a real browser: every kind of page in both languages, the search, and SPARQL on the query page."""
 
+import csv
 import functools
 import gzip
 import http.server
@@ -8,7 +9,9 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import urllib.parse
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -184,13 +187,75 @@ def test_a_parameter_by_its_chinese_name_and_what_follows_from_a_view(page):
     assert opened.inner_text("#status").startswith(f"{wanted} ")
 
 
-def test_a_wrong_query_is_explained_and_a_wrong_term_is_named(page):
-    opened = page("query.en.html")
-    opened.fill("#text", "SELECT * { ?s ?p")
+def test_the_editor_completes_by_chinese_labels_marks_what_is_unknown_and_runs(page, axe):
+    opened = page("query.zh.html", bypass_csp=True)
+    opened.evaluate("document.querySelector('#text').value = ''")
+    opened.click("#text")
+    opened.wait_for_selector(".cm-content")
+    opened.keyboard.type("SELECT ?c { ?c cvo:claimObject 肖像")
+    opened.locator(".cm-tooltip-autocomplete li", has_text="肖像权").wait_for()
+    opened.keyboard.press("Enter")
+    assert opened.input_value("#text") == "SELECT ?c { ?c cvo:claimObject cvt:portrait-right}"
+    opened.keyboard.type(" ; cvo:inStag ?stage")
+    opened.keyboard.press("Escape")
+    opened.wait_for_selector(".cm-lintRange-warning")
+    opened.keyboard.press("Control+Enter")
+    opened.locator("#status", has_text="是否指 cvo:inStage？").wait_for(timeout=60_000)
+    assert "没有结果" in opened.inner_text("#status")
+    opened.evaluate(axe)
+    assert opened.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))") == []
+
+
+def test_an_answer_is_drawn_as_bars_that_count_what_the_command_gives(page, axe):
+    opened = page("query.en.html?question=risks", bypass_csp=True)
+    opened.click("#run")
+    opened.wait_for_selector("#answer table", timeout=60_000)
+    opened.click("#chart summary")
+    opened.locator("#bars[aria-label]").wait_for()
+    opened.select_option("#each", label="source")
+    opened.locator("#bars[aria-label*=bi-2019]").wait_for()
+    rows = list(csv.DictReader(run_cvo("query", "risks", "-f", "csv").out.splitlines()))
+    counted = Counter(row["source"] for row in rows).most_common()
+    bars = opened.get_attribute("#bars", "aria-label").removeprefix("number of rows: ").split(", ")
+    assert sorted(bars) == sorted(f"{name} {number}" for name, number in counted)
+    assert opened.get_attribute("#png", "href").startswith("data:image/png")
+    opened.evaluate(axe)
+    assert opened.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))") == []
+
+
+def test_the_address_of_the_query_page_keeps_what_was_asked(page):
+    opened = page("query.zh.html?question=risks-by-stage&stage=产品营销")
+    opened.locator("#p-stage").wait_for()
+    assert "VALUES ?stage { <https://w3id.org/cvo/term/product-marketing> }" in opened.input_value("#text")
+    assert opened.inner_text("label[for=p-stage]") == "环节"
+    opened.select_option("#question", "")
+    opened.fill("#text", "ASK { ?s a cvo:Risk }")
+    opened.click("#run")
+    opened.locator("#status", has_text="是").wait_for(timeout=60_000)
+    assert page(f"query.en.html{opened.evaluate('location.search')}").input_value("#text") == "ASK { ?s a cvo:Risk }"
+
+
+@pytest.mark.parametrize(
+    ("lang", "query", "says"),
+    [
+        ("en", "SELECT * { ?s ?p", "line 1, column 10: '{' is never closed"),
+        ("en", "SELECT *\n{ ?s ?p ?o FILTER(?o > ) }", "line 2, column 27: the query cannot end here"),
+        ("en", "SELEC * { ?s ?p ?o }", "a query begins with SELECT, ASK, CONSTRUCT, DESCRIBE, not with 'SELEC'"),
+        ("zh", "SELECT * { ?s foo:bar '风险' }", "第 1 行第 15 列：前缀 foo: 没有声明"),
+        ("zh", "SELECT * { ?s ?p ?o ) }", "“)”与第 1 行第 10 列的“{”不相配"),
+        ("zh", "SELECT * { ?s ?p '没有完 }", "第 1 行第 18 列：这里开始的文本没有结束引号"),
+        ("zh", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", "不支持 SERVICE"),
+    ],
+)
+def test_a_wrong_query_is_explained_where_it_is_wrong(page, lang, query, says):
+    opened = page(f"query.{lang}.html?{urllib.parse.urlencode({'query': query})}")
     opened.click("#run")
     opened.wait_for_selector("#status.problem", timeout=60_000)
-    assert "error" in opened.inner_text("#status")
-    opened.select_option("#question", "risks-by-stage")
+    assert says in opened.inner_text("#status")
+
+
+def test_a_term_that_no_parameter_takes_is_named(page):
+    opened = page("query.en.html?question=risks-by-stage")
     opened.fill("#p-stage", "nowhere")
     opened.click("#run")
     opened.locator("#status", has_text="nowhere").wait_for()

@@ -12,7 +12,7 @@ from cvo import questions
 from cvo.site.model import BASE, LANGUAGES, kind_of_term, path_of, sources
 from cvo.site.searchindex import index
 from cvo.site.words import COLUMNS
-from cvo.terms import CVO, PREFIXES, RDF, RDFS, SKOS
+from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,13 @@ def assets(model: Model) -> Iterator[Named]:
     """Give the style, the scripts, the engine of the query page, and what the scripts read."""
     for path in sorted((HOME / "assets").iterdir()):
         yield f"assets/{path.name}", path.read_bytes()
-    for path in sorted((HOME / "oxigraph").iterdir()):
-        yield f"assets/oxigraph/{path.name}", path.read_bytes()
+    for folder in ("libraries", "oxigraph"):
+        for path in sorted((HOME / folder).iterdir()):
+            if path.is_file():
+                yield f"assets/{folder}/{path.name}", path.read_bytes()
     yield "search.json", _dense(_search(model))
     yield "query.json", _dense(_query(model))
+    yield "terms.json", _dense(_names(model))
 
 
 def _search(model: Model) -> dict[str, Any]:
@@ -88,6 +91,16 @@ def _query(model: Model) -> dict[str, Any]:
         },
         "terms": {kind: _members(model, kind) for kind in wanted if kind != "Claim"},
     }
+
+
+def _names(model: Model) -> list[list[str]]:
+    """Return what the editor of queries completes: the prefixed name of each class, relation, value and term, and its labels."""
+    names = []
+    for iri in sorted(model.out):
+        name = f"cvo:{iri.removeprefix(CVO)}" if iri.startswith(CVO) else f"cvt:{iri.removeprefix(CVT)}" if iri.startswith(CVT) else ""
+        if name and (zh := model.label(iri, "zh")):
+            names.append([name, zh, model.label(iri, "en")])
+    return names
 
 
 def _members(model: Model, kind: str) -> list[list[str]]:
