@@ -239,7 +239,7 @@ def test_the_address_of_the_query_page_keeps_what_was_asked(page):
     ("lang", "query", "says"),
     [
         ("en", "SELECT * { ?s ?p", "line 1, column 10: '{' is never closed"),
-        ("en", "SELECT *\n{ ?s ?p ?o FILTER(?o > ) }", "line 2, column 27: the query cannot end here"),
+        ("en", "SELECT *\n{ ?s ?p ?o FILTER(?o > ) }", "line 2, column 27: not SPARQL at this point, or just before it"),
         ("en", "SELEC * { ?s ?p ?o }", "a query begins with SELECT, ASK, CONSTRUCT, DESCRIBE, not with 'SELEC'"),
         ("zh", "SELECT * { ?s foo:bar '风险' }", "第 1 行第 15 列：前缀 foo: 没有声明"),
         ("zh", "SELECT * { ?s ?p ?o ) }", "“)”与第 1 行第 10 列的“{”不相配"),
