@@ -25,7 +25,7 @@ def test_one_version_everywhere():
 
 
 def test_both_licences_are_stated():
-    assert PROJECT["license"] == "Apache-2.0 AND CC-BY-4.0"
+    assert PROJECT["license"] == "Apache-2.0 AND CC-BY-4.0 AND MIT"
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "CC BY 4.0" in (ROOT / "LICENSE-DATA").read_text(encoding="utf-8")
 
