@@ -6,10 +6,11 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 STACKS = (64 << 20, 0) if sys.platform == "win32" else (128 << 20, 32 << 20, 0)  # bytes; only what is used is taken
 
@@ -77,7 +78,7 @@ def _run() -> int:
         status = int(app(standalone_mode=False) or 0)
         sys.stdout.flush()
     except CvoError as error:
-        status = _say(str(error), error.exit_status)
+        status = _say(error.told(_language(sys.argv)), error.exit_status)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
@@ -88,6 +89,15 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: never a traceback by default
         status = _crash(error)
     return status
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language that *arguments* ask for, which is that of the errors, too.
+
+    >>> _language(["cvo", "encode", "x.csv", "--lang", "zh"]), _language(["cvo", "validate", "--lang=zh"]), _language(["cvo"])
+    ('zh', 'zh', 'en')
+    """
+    return "zh" if "--lang=zh" in arguments or ("--lang", "zh") in pairwise(arguments) else "en"
 
 
 def _say(text: str, status: int) -> int:

@@ -31,6 +31,31 @@ class Place:
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What people are told: in English (*en*) and in Chinese (*zh*; empty: in English only).
+
+    >>> Message("not a date: x", "不是日期：x").text("zh"), Message("no such file: x").text("zh")
+    ('不是日期：x', 'no such file: x')
+    """
+
+    en: str
+    zh: str = ""
+
+    def __str__(self) -> str:
+        """Return the English."""
+        return self.en
+
+    def text(self, lang: str) -> str:
+        """Return the text in the language *lang*, else in English."""
+        return self.zh if lang == "zh" and self.zh else self.en
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Return the text in each language, as findings hold them; nothing if there is none."""
+        return tuple((lang, self.text(lang)) for lang in ("en", "zh")) if self.en else ()
+
+
 def printable(text: str) -> str:
     r"""Return *text* with what could steer a terminal, such as an escape in a file name, shown as an escape.
 
@@ -44,27 +69,37 @@ class CvoError(Exception):
     """The root of all errors that cvo raises on purpose.
 
     *what* is lower case, without a full stop, the value last after a colon; *place* says where,
-    *hint* what to do about it.
+    *hint* what to do about it. What is said of a contribution is a `Message` in both languages.
 
     >>> print(CvoError("no such file: x.ttl", hint="check the path"))
     error: no such file: x.ttl
       = help: check the path
+    >>> print(CvoError(Message("not a date: x", "不是日期：x"), hint=Message("write 2019", "请写 2019")).told("zh"))
+    错误：不是日期：x
+      = 建议：请写 2019
     """
 
     exit_status = 2
 
-    def __init__(self, what: str, *, place: Place | None = None, hint: str = "") -> None:
+    def __init__(self, what: str | Message, *, place: Place | None = None, hint: str | Message = "") -> None:
         """Hold the three; all that a user is told is made of them."""
-        super().__init__(what)
-        self.what = what
+        super().__init__(str(what))
+        self.message = what if isinstance(what, Message) else Message(what)
+        self.advice = hint if isinstance(hint, Message) else Message(hint)
+        self.what = self.message.en
         self.place = place
-        self.hint = hint
+        self.hint = self.advice.en
 
     def __str__(self) -> str:
         """Return the error as the terminal shows it."""
-        lines = [f"error: {f'{self.place}: ' if self.place else ''}{self.what}"]
+        return self.told()
+
+    def told(self, lang: str = "en") -> str:
+        """Return the error as the terminal shows it in the language *lang*, as far as it is known in it."""
+        error, colon, help_ = ("错误", "：", "建议：") if lang == "zh" else ("error", ": ", "help: ")
+        lines = [f"{error}{colon}{f'{self.place}{colon}' if self.place else ''}{self.message.text(lang)}"]
         if self.hint:
-            lines.append(f"  = help: {self.hint}")
+            lines.append(f"  = {help_}{self.advice.text(lang)}")
         return "\n".join(map(printable, lines))
 
 
@@ -93,7 +128,12 @@ class EndpointError(CvoError):
 
 
 class TableProblem(CvoError):  # noqa: N818 - it says where, not that something broke
-    """A cell of a table that cannot be understood; *place* says which."""
+    """A cell of a table that cannot be understood: *place* says which, *code* which rule of contributions it breaks."""
+
+    def __init__(self, what: str | Message, *, place: Place | None = None, hint: str | Message = "", code: str = "CVO-SYNTAX") -> None:
+        """Hold them."""
+        super().__init__(what, place=place, hint=hint)
+        self.code = code
 
 
 class Several(CvoError):  # noqa: N818 - a list of errors
@@ -111,8 +151,8 @@ class Several(CvoError):  # noqa: N818 - a list of errors
         """Return the one problem, or several as one error."""
         return problems[0] if len(problems) == 1 else Several(tuple(problems))
 
-    def __str__(self) -> str:
+    def told(self, lang: str = "en") -> str:
         """Return the problems, one after the other, and how many more there are."""
-        shown = [str(problem) for problem in self.problems[: self.most]]
+        shown = [problem.told(lang) for problem in self.problems[: self.most]]
         more = len(self.problems) - len(shown)
-        return "\n".join([*shown, *([f"… and {more} more"] if more else [])])
+        return "\n".join([*shown, *([f"……还有 {more} 处" if lang == "zh" else f"… and {more} more"] if more else [])])

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISBLK, S_ISCHR
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,20 +56,22 @@ def open_binary(path: Path) -> BinaryIO:
 
     Raises: InputError, if the file is missing, not readable, a folder, or a device that may never end.
     """
+    folder = Message(f"is a folder, not a file: {path}", f"是文件夹，不是文件：{path}")
     try:
         mode = path.stat().st_mode
         if S_ISCHR(mode) or S_ISBLK(mode):
-            raise InputError(f"is a device, not a file: {path}")
+            raise InputError(Message(f"is a device, not a file: {path}", f"是设备，不是文件：{path}"))
         return path.open("rb")
     except FileNotFoundError:
-        raise InputError(f"no such file: {path}") from None
+        raise InputError(Message(f"no such file: {path}", f"没有这个文件：{path}")) from None
     except IsADirectoryError:
-        raise InputError(f"is a folder, not a file: {path}") from None
+        raise InputError(folder) from None
     except PermissionError:
         # Windows says of a folder, too, that it may not be read
-        raise InputError(f"is a folder, not a file: {path}" if path.is_dir() else f"no permission to read: {path}") from None
+        raise InputError(folder if path.is_dir() else Message(f"no permission to read: {path}", f"没有读取权限：{path}")) from None
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read ({getattr(error, 'strerror', None) or error}): {path}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InputError(Message(f"cannot be read ({why}): {path}", f"无法读取（{why}）：{path}")) from None
 
 
 @contextmanager
@@ -99,12 +101,15 @@ def decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        hint = "save the file as UTF-8"
+        hint = Message("save the file as UTF-8", "请将文件另存为 UTF-8")
         if data[:4] in (b"%PDF", b"PK\x03\x04"):
-            hint = "this is a PDF, Word or zip file; save its text as UTF-8 first"
+            hint = Message(
+                "this is a PDF, Word or zip file; save its text as UTF-8 first", "这是 PDF、Word 或压缩文件，请先把其中的文字另存为 UTF-8"
+            )
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            hint = "this looks like UTF-16; save the file as UTF-8"
-        raise InputError(f"not UTF-8 at line {line}, byte {error.start}: {name}", hint=hint) from None
+            hint = Message("this looks like UTF-16; save the file as UTF-8", "看来是 UTF-16 编码，请将文件另存为 UTF-8")
+        what = Message(f"not UTF-8 at line {line}, byte {error.start}: {name}", f"第 {line} 行不是 UTF-8：{name}")
+        raise InputError(what, hint=hint) from None
 
 
 def base_iri(path: Path) -> str:

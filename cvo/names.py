@@ -144,6 +144,31 @@ PARSER = (
     (r"unrecognized entity `(.+)`", r"实体 \1 没有定义", "write what it stands for", "请写出它所代表的内容"),
 )
 
+YAML = {  # what the parser of YAML says, in Chinese
+    "could not find expected ':'": "此处缺少冒号",
+    "mapping values are not allowed in this context": "此处不能再写“键: 值”",
+    "mapping keys are not allowed in this context": "此处不能写键",
+    "block sequence entries are not allowed in this context": "此处不能写以 - 开头的项",
+    "found character that cannot start any token": "此处不能以这个字符开头",
+    "found unexpected end of stream": "引号没有闭合",
+    "found unexpected document indicator": "引号没有闭合",
+    "found unknown escape character": "引号中的反斜杠之后不能有这个字符",
+    "found unexpected ':'": "此处不能有冒号",
+    "found a tab character that violates indentation": "缩进用了制表符",
+    "found a tab character where an indentation space is expected": "缩进用了制表符",
+    "did not find expected key": "此处应是键：缩进与上文不一致",
+    "did not find expected '-' indicator": "此处应是以 - 开头的项：缩进与上文不一致",
+    "did not find expected ',' or ']'": "此处应是逗号，或方括号 [ 没有闭合",
+    "did not find expected ',' or '}'": "此处应是逗号，或花括号 { 没有闭合",
+    "did not find expected node content": "此处缺少内容",
+    "did not find expected <document start>": "此处应是文档的开头",
+    "did not find expected alphabetic or numeric character": "此处应是字母或数字",
+    "did not find expected comment or line break": "此处应换行",
+    "control characters are not allowed": "不能有控制字符",
+    "exceeded maximum nesting depth": "嵌套太深",
+    "found incompatible yaml document": "不支持这个 YAML 版本",
+}
+
 
 def parsed(what: str) -> tuple[Texts, Texts]:
     """Return *what* the parser says in English and in Chinese, and what to do about it; in English only where it says a rare thing.
@@ -156,7 +181,8 @@ def parsed(what: str) -> tuple[Texts, Texts]:
     """
     for pattern, chinese, help_en, help_zh in PARSER:
         if found := re.fullmatch(pattern, what, re.DOTALL):
-            said = (("en", what), ("zh", f"语法错误：{found.expand(chinese)}"))
+            zh = YAML.get(what.removeprefix("not YAML: "))
+            said = (("en", what), ("zh", f"语法错误：{f'不是合法的 YAML：{zh}' if zh else found.expand(chinese)}"))
             return said, ((("en", help_en), ("zh", help_zh)) if help_en else ())
     return (("en", what), ("zh", f"语法错误：“{what}”")), ()
 

@@ -367,7 +367,7 @@ def test_every_report_tells_the_cell(table: dict[str, Path]) -> None:
 def test_a_cell_that_means_nothing_is_told_at_its_place(tmp_path: Path) -> None:
     path = tmp_path / "table.yaml"
     path.write_text(TABLE.replace("subject: sun-yiting", "subject: no-such-thing", 1).replace("observed", "obsrved"), encoding="utf-8")
-    assert [(f.code, f.place.line) for f in validate(path).findings] == [("CVO-SYNTAX", 11), ("CVO-SYNTAX", 15)]
+    assert [(f.code, f.place.line) for f in validate(path).findings] == [("CVO-SUBJECT", 11), ("CVO-MODALITY", 15)]
     first = validate(path).findings[0]
     assert dict(first.messages)["zh"].endswith("没有这样的词条：no-such-thing")
     assert dict(first.help)["zh"].startswith("是否想写")

@@ -1,5 +1,6 @@
 """A table becomes an instance file and the other way round; nothing is lost, and what is wrong is told at its cell."""
 
+import ast
 import codecs
 import datetime as dt
 import io
@@ -69,7 +70,7 @@ def encode(tmp_path, vocabulary):
             old = instance.read(tmp_path / "old.ttl")
         document = Document(PAPER.read_bytes())
         done = encoding.encode(read(table), vocabulary, [("", document)], old, today=TODAY, **options)
-        return instance.write(done.instance), done.notes
+        return instance.write(done.instance), [note.en for note in done.notes]
 
     return run
 
@@ -366,6 +367,31 @@ def test_what_is_wrong_is_told_at_its_cell(what, encode):
     assert said in str(caught.value)
     assert hint in str(caught.value)
     assert "t.yaml:" in str(caught.value)
+    for problem in getattr(caught.value, "problems", (caught.value,)):
+        for message in filter(str, (problem.message, problem.advice)):
+            assert re.search("[一-鿿]", message.zh), message
+            assert not re.search(r"\b[a-z]{2,} [a-z]{2,}\b", message.zh), message
+
+
+def test_whatever_is_wrong_with_a_table_is_said_in_both_languages():
+    """Look at the code: a message in English alone would be one that no test provokes."""
+    files = [*(ROOT / "cvo/tables").glob("*.py"), ROOT / "cvo/contribute/passages.py"]
+    calls = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    raised = [call for call in calls if getattr(call.func, "id", "") in {"CvoError", "InputError", "TableProblem"}]
+    assert len(raised) > 50
+    for call in raised:
+        said = [call.args[0], *(keyword.value for keyword in call.keywords if keyword.arg == "hint")]
+        assert not any(isinstance(text, (ast.Constant, ast.JoinedStr)) for text in said), ast.unparse(call)
+    for call in calls:
+        if getattr(call.func, "id", "") == "Message" and len(call.args) == 1:
+            assert not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)), ast.unparse(call)
+
+
+def test_errors_and_notes_of_encode_are_told_in_chinese(cvo, tmp_path):
+    (tmp_path / "t.yaml").write_text(SOURCE + "claims:\n" + CLAIM.replace("employs", "employes"), encoding="utf-8")
+    ran = cvo("encode", tmp_path / "t.yaml", "--text", PAPER, "--lang", "zh")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"错误：{tmp_path}/t.yaml:12:15：关系：没有这样的领域关系：employes\n  = 建议：是否想写 employs？\n"
 
 
 def test_two_terms_of_one_label_are_both_named(vocabulary):
@@ -545,7 +571,7 @@ def test_the_sheets_have_names_in_both_languages_and_a_slip_is_told(workbook):
     assert set(read(workbook([["主词"], ["gan"]], ["论断", "来源", "#备注"])).sheets) == {"claims", "source"}
     assert set(read(workbook([["主词"], ["gan"]], ["Sheet1"])).sheets) == {"claims"}
     book = read(workbook([["主词"], ["gan"]], ["claims", "My own sums"]))
-    assert [note.rpartition(": ")[2] for note in book.notes] == ["My own sums"]
+    assert [note.en.rpartition(": ")[2] for note in book.notes] == ["My own sums"]
     with pytest.raises(CvoError, match="comparisons"):
         read(workbook([["主词"], ["gan"]], ["claims", "comparison"]))
 

@@ -13,6 +13,8 @@ from conftest import ROOT
 from cvo.errors import InputError
 from cvo.files import shipped
 from cvo.quality import checks
+from cvo.tables.columns import SHEETS
+from cvo.tables.vocabulary import expand
 from cvo.terms import CVO, PREFIXES, SH
 from cvo.validation import explain
 from cvo.validation.validator import validate
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 WHOLE = (ROOT / "shapes/examples/zhao-2025.ttl").read_text(encoding="utf-8")
 EXAMPLES = explain.examples()
 OURS = sorted(code for code, fields in EXAMPLES.items() if fields["from"] != explain.COMPONENTS)
-ALONE = [code for code in OURS if EXAMPLES[code]["from"] != explain.CORPORA]  # what one file alone may break
+ALONE = [code for code in OURS if EXAMPLES[code]["from"] not in {explain.CORPORA, explain.TABLES}]  # what one file alone may break
+TABLE = (ROOT / "shapes/examples/zhao-2025.yaml").read_text(encoding="utf-8")
+DOCUMENTS = [str(ROOT / "shapes/examples/zhao-2025.txt")]
 THEIRS = sorted(code for code, fields in EXAMPLES.items() if fields["from"] == explain.COMPONENTS)
 HEAD = (
     "@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
@@ -69,6 +73,7 @@ def test_every_constraint_of_shacl_is_explained() -> None:
 
 def test_the_whole_example_is_clean() -> None:
     assert validate([ROOT / "shapes/examples/zhao-2025.ttl"]).findings == ()
+    assert validate([ROOT / "shapes/examples/zhao-2025.yaml"], documents=DOCUMENTS).findings == ()
 
 
 @pytest.mark.parametrize("code", ALONE)
@@ -86,6 +91,39 @@ def test_the_wrong_example_in_place_of_the_right_one_gives_just_this_code(tmp_pa
     findings = validate([tmp_path]).findings
     assert {finding.code for finding in findings} == {code}
     assert {finding.severity for finding in findings} == {found.severity}
+
+
+@pytest.mark.parametrize("code", sorted(explain.in_tables()))
+def test_the_wrong_example_in_a_table_gives_just_this_code(tmp_path: Path, code: str) -> None:
+    fields, found = explain.in_tables()[code], explain.explain(code)
+    assert (found.table or (found.wrong, found.right)) == (fields["wrong"], fields["right"])
+    assert fields["right"] in TABLE
+    text = TABLE.replace(fields["right"], fields["wrong"], 1)
+    for old, new in fields.get("also", []):
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "table.yaml"
+    path.write_text(text, encoding="utf-8")
+    (finding,) = validate([path], documents=DOCUMENTS).findings
+    assert (finding.code, finding.severity) == (code, found.severity)
+    assert finding.place.line == text[: text.index(fields["wrong"])].count("\n") + 1
+    assert all(re.search("[一-鿿]", dict(texts)["zh"]) for texts in (finding.messages, finding.help))
+
+
+def test_every_rule_that_a_column_names_looks_at_the_property_of_the_column() -> None:
+    looked_at: dict[str, set[str]] = {}
+    for path in shipped("shapes"):
+        quads = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+        codes = {quad.subject: quad.object.value for quad in quads if quad.predicate.value == f"{CVO}code"}
+        for quad in quads:
+            if quad.predicate.value == f"{SH}path" and quad.subject in codes and isinstance(quad.object, ox.NamedNode):
+                looked_at.setdefault(codes[quad.subject], set()).add(quad.object.value)
+    named = {(column.code, column.iri or "cvo:section") for sheet in SHEETS for column in sheet.columns if column.code}
+    assert len(named) > 25
+    for code, iri in named - {("CVO-CLAIM-TYPE", "rdf:type")}:
+        assert expand(iri) in looked_at[code], (code, iri)
+    terms = {column.code for sheet in SHEETS for column in sheet.columns if column.code and column.form in {"term", "choice", "claim"}}
+    assert terms <= set(explain.in_tables())
 
 
 @pytest.mark.parametrize("code", THEIRS)
@@ -152,7 +190,7 @@ def test_the_terms_that_messages_give_as_examples_exist() -> None:
 
 
 def test_the_command_explains_lists_and_writes_json(cvo, tmp_path: Path) -> None:
-    assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("错误写法\n") == 2
+    assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("\n错误写法\n") == 2
     listed = cvo("explain", "--list", "--lang", "en").out.splitlines()
     assert len(listed) == len(EXAMPLES) + len(checks.catalogue())
     assert json.loads(cvo("explain", "CVO-TERM", "-f", "json").out)[0]["right"] == "cvo:locator :p001 ;"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cvo.output import deliver
+from cvo.output import Lang, deliver
 
 SHOWN = 20
 
@@ -26,6 +26,7 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     existing: Annotated[Path | None, typer.Option(metavar="FILE", help="The instance file to begin from. Default: the one of -o.")] = None,
     data: Annotated[list[str] | None, typer.Option("--data", metavar="PATH", help="Your own RDF files with new terms. Repeatable.")] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of the messages.")] = Lang.EN,
     prune: Annotated[bool, typer.Option("--prune", help="Drop what the table does not say. Default: keep it, and tell.")] = False,
 ) -> None:
     """Make an instance file from a table of claims (see instances/TABLE.md); passages are found in the document.
@@ -38,6 +39,6 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     turtle, notes = encoding.encode_files(claims, text or [], output, existing, data or [], prune=prune)
     deliver(turtle, output)
     for note in notes[:SHOWN]:
-        typer.echo(note, err=True)
-    if len(notes) > SHOWN:
-        typer.echo(f"… and {len(notes) - SHOWN} more", err=True)
+        typer.echo(note.text(lang.value), err=True)
+    if more := len(notes) - SHOWN if len(notes) > SHOWN else 0:
+        typer.echo(f"……还有 {more} 条" if lang is Lang.ZH else f"… and {more} more", err=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cvo.errors import Place, Several, TableProblem
+from cvo.errors import Message, Place, Several, TableProblem
 from cvo.names import nearest
 from cvo.tables.columns import SHEETS, Column, Sheet, folded, headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+COLUMN = "CVO-COLUMN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Book:
 
     path: str
     sheets: dict[str, list[Row]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of the sheet *name*."""
@@ -56,8 +58,15 @@ def sheet_called(name: str, place: Place) -> Sheet:
     if found := known.get(folded(name)):
         return found
     guess = nearest(name, [word for sheet in SHEETS for word in (sheet.name, sheet.zh)])
-    hint = f"did you mean {guess}?" if guess else f"a table has {', '.join(sheet.name for sheet in SHEETS)}"
-    raise TableProblem(f"no sheet of a table of claims: {name}", place=place, hint=hint)
+    hint = _meant(guess) or Message(
+        f"a table has {', '.join(sheet.name for sheet in SHEETS)}", f"表格可有工作表 {'、'.join(sheet.zh for sheet in SHEETS)}"
+    )
+    what = Message(f"no sheet of a table of claims: {name}", f"论断表格中没有这样的工作表：{name}")
+    raise TableProblem(what, place=place, hint=hint, code=COLUMN)
+
+
+def _meant(guess: str) -> Message | None:
+    return Message(f"did you mean {guess}?", f"是否想写 {guess}？") if guess else None
 
 
 def column_called(name: str, sheet: Sheet, place: Place) -> Column:
@@ -65,8 +74,12 @@ def column_called(name: str, sheet: Sheet, place: Place) -> Column:
     if found := headers(sheet).get(folded(name)):
         return found
     guess = nearest(name, [word for column in sheet.columns for word in (column.name, column.zh)], 0.6)
-    hint = f"did you mean {guess}?" if guess else f"{sheet.name} has {', '.join(column.name for column in sheet.columns)}"
-    raise TableProblem(f"no column of {sheet.name}: {name or '(nothing)'}", place=place, hint=hint)
+    hint = _meant(guess) or Message(
+        f"{sheet.name} has {', '.join(column.name for column in sheet.columns)}",
+        f"“{sheet.zh}”可有 {'、'.join(column.zh for column in sheet.columns)}",
+    )
+    what = Message(f"no column of {sheet.name}: {name or '(nothing)'}", f"“{sheet.zh}”中没有这样的列：{name or '（空）'}")
+    raise TableProblem(what, place=place, hint=hint, code=COLUMN)
 
 
 def split(text: str, column: Column) -> list[str]:
@@ -105,8 +118,9 @@ def grid(sheet: Sheet, lines: Iterable[tuple[Place, list[Cell]]]) -> list[Row]:
                 if values := split(cell.text, column):
                     found[column.name] = tuple(Cell(value, cell.place) for value in values)
             elif cell.text.strip() and (number >= len(columns) or not cells_header(columns, number)):
-                hint = "write a header above it, or one that begins with # for remarks"
-                problems.append(TableProblem(f"a cell stands under no header: {_brief(cell.text)}", place=cell.place, hint=hint))
+                what = Message(f"a cell stands under no header: {_brief(cell.text)}", f"单元格上方没有列名：{_brief(cell.text)}")
+                hint = Message("write a header above it, or one that begins with # for remarks", "请写上列名；备注列的列名以 # 开头")
+                problems.append(TableProblem(what, place=cell.place, hint=hint, code=COLUMN))
         if found:
             rows.append(Row(place, found))
     if problems:
@@ -141,7 +155,8 @@ def _columns(sheet: Sheet, cells: list[Cell], problems: list[TableProblem]) -> l
             problems.append(problem)
             column = None
         if column is not None and column in columns:
-            problems.append(TableProblem(f"two columns are called so: {name}", place=cell.place, hint="remove one of them"))
+            what = Message(f"two columns are called so: {name}", f"有两列同名：{name}")
+            problems.append(TableProblem(what, place=cell.place, hint=Message("remove one of them", "请删去其中一列"), code=COLUMN))
         columns.append(column)
         if column is None:
             columns.remarks.add(number)  # told once, at the header

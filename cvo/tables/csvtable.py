@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from cvo.errors import InputError, Place, TableProblem
+from cvo.errors import InputError, Message, Place, TableProblem
 from cvo.files import read_bytes
 from cvo.tables.cells import Book, Cell, grid
 from cvo.tables.columns import CLAIMS, SHEETS, folded, headers
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 QUOTED = re.compile(r"'+[=+\-@\t\r]")
 LONGEST = 1 << 20
+ERRORS = {  # what the reader of CSV says, in Chinese
+    "unexpected end of data": "引号没有闭合",
+    "expected after": "引号之后应是分隔符",
+    "field larger than field limit": "单元格的内容太长",
+    "NUL": "含有空字符",
+    "new-line character": "值中有单独的回车符",
+}
 Line = tuple[Place, list[Cell]]
 
 
@@ -64,29 +71,36 @@ def letters(number: int) -> str:
 def decode(data: bytes, path: Path) -> str:
     """Return the text of a CSV file. Raises: InputError, with what to do in Excel, if it is in another encoding than UTF-8 or UTF-16."""
     if data[:4] == b"PK\x03\x04":
-        raise InputError(f"is an Excel workbook, not CSV: {path}", hint="name it .xlsx")
+        what = Message(f"is an Excel workbook, not CSV: {path}", f"是 Excel 工作簿，不是 CSV：{path}")
+        raise InputError(what, hint=Message("name it .xlsx", "请将文件名改为 .xlsx 结尾"))
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # Excel's "Unicode text"
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
-            raise InputError(f"not whole UTF-16: {path}", hint="save it again as CSV UTF-8") from None
+            what = Message(f"not whole UTF-16: {path}", f"UTF-16 编码不完整：{path}")
+            raise InputError(what, hint=Message("save it again as CSV UTF-8", "请重新存为 CSV UTF-8")) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         try:
             data.decode("gb18030")
-            known = "this looks like GBK (GB18030): "
+            known = ("this looks like GBK (GB18030): ", "看来是 GBK（GB18030）编码：")
         except UnicodeDecodeError:
-            known = ""
-        hint = f"{known}in Excel choose Save As, CSV UTF-8 (另存为，CSV UTF-8)"
-        raise InputError(f"not UTF-8 at line {line}, byte {error.start}: {path}", hint=hint) from None
+            known = ("", "")
+        hint = Message(
+            f"{known[0]}in Excel choose Save As, CSV UTF-8 (另存为，CSV UTF-8)", f"{known[1]}请在 Excel 中选择“另存为”，类型选“CSV UTF-8”"
+        )
+        what = Message(f"not UTF-8 at line {line}, byte {error.start}: {path}", f"第 {line} 行不是 UTF-8：{path}")
+        raise InputError(what, hint=hint) from None
 
 
 def _lines(path: Path, sheet: Sheet) -> Iterator[Line]:
     text = decode(read_bytes(path), path)
     if not text.strip():
-        raise InputError(f"is empty: {path}", hint=f"the first line has the headers: {','.join(c.name for c in sheet.columns[:5])} …")
+        names, zh = (",".join(each[:5]) for each in ([c.name for c in sheet.columns], [c.zh for c in sheet.columns]))
+        hint = Message(f"the first line has the headers: {names} …", f"第一行写列名：{zh} ……")
+        raise InputError(Message(f"is empty: {path}", f"文件是空的：{path}"), hint=hint)
     first, _end, rest = text.partition("\n")
     skipped = 0
     if declared := re.fullmatch(r"sep=(.)\r?", first):
@@ -101,8 +115,13 @@ def _lines(path: Path, sheet: Sheet) -> Iterator[Line]:
             cells = [Cell(_typed(value), Place(str(path), start, i + 1, cell=f"{letters(i)}{number}")) for i, value in enumerate(fields)]
             yield Place(str(path), start, 1, cell=f"{number}:{number}"), cells
     except csv.Error as error:
-        hint = 'a quote is not closed, or stands inside a value: write "" for a quote in a quoted value'
-        raise TableProblem(f"not CSV ({error})", place=Place(str(path), skipped + reader.line_num), hint=hint) from None
+        hint = Message(
+            'a quote is not closed, or stands inside a value: write "" for a quote in a quoted value',
+            '引号没有闭合，或出现在值的中间：引号内的引号请写成 ""',
+        )
+        zh = next((words for said, words in ERRORS.items() if said in str(error)), str(error))
+        what = Message(f"not CSV ({error})", f"不是合法的 CSV（{zh}）")
+        raise TableProblem(what, place=Place(str(path), skipped + reader.line_num), hint=hint) from None
     finally:
         csv.field_size_limit(previous)
 

@@ -117,12 +117,12 @@ def _by_property(said: dict[Key, list[Term]]) -> dict[str, list[Term]]:
     return found
 
 
-def listing(names: Iterable[str], most: int = 5) -> str:
+def listing(names: Iterable[str], most: int = 5, lang: str = "en") -> str:
     """Return *names* in a row, the first few of them.
 
-    >>> listing(["c001", "c002", "c003"], 2)
-    'c001, c002 and 1 more'
+    >>> listing(["c001", "c002", "c003"], 2), listing(["c001", "c002", "c003"], 2, "zh")
+    ('c001, c002 and 1 more', 'c001、c002 等 3 个')
     """
     names = list(names)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    more = (f" 等 {len(names)} 个" if lang == "zh" else f" and {len(names) - most} more") if len(names) > most else ""
+    return ("、" if lang == "zh" else ", ").join(names[:most]) + more

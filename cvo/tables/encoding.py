@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.errors import CvoError
+from cvo.errors import CvoError, Message
 from cvo.tables.columns import CLAIMS, COMPARISONS, RELATIONS
 from cvo.tables.drafts import listing, merge
 from cvo.tables.instance import TYPE, Instance, Node, compared, inside
@@ -66,7 +66,7 @@ class _Encoder(Locating):
 
     # ---- claims and comparisons
 
-    def _numbered(self, sheet: Sheet, letter: str, kind: str, same: Mapping[object, str]) -> list[tuple[str, Row]]:
+    def _numbered(self, sheet: Sheet, letter: str, kind: tuple[str, str], same: Mapping[object, str]) -> list[tuple[str, Row]]:
         """Return the rows of *sheet* with their numbers; *same* are the numbers of the existing file by what makes a row the same."""
         rows = self.book.rows(sheet.name)
         named: dict[int, str] = {}
@@ -75,13 +75,13 @@ class _Encoder(Locating):
                 continue
             name = row.text("id").removeprefix(":").removeprefix("#").lower()
             if not re.fullmatch(rf"{letter}[0-9]{{3,}}", name):
-                self._problem(
-                    row.where("id"), f"not the number of a {kind}: {row.text('id')}", f"write {letter}001, or leave it empty for a new one"
-                )
+                what = Message(f"not the number of a {kind[0]}: {row.text('id')}", f"不是{kind[1]}编号：{row.text('id')}")
+                hint = Message(f"write {letter}001, or leave it empty for a new one", f"请写 {letter}001 这样的编号；新的一行可留空")
+                self._problem("CVO-CLAIM-NUMBER" if sheet is CLAIMS else "CVO-CELL", row.where("id"), what, hint)
             elif name in named.values():
-                self._problem(
-                    row.where("id"), f"two rows have the number: {name}", "give this one another, or leave it empty for a new one"
-                )
+                what = Message(f"two rows have the number: {name}", f"两行的编号相同：{name}")
+                hint = Message("give this one another, or leave it empty for a new one", "请换一个编号；新的一行可留空")
+                self._problem("CVO-TWICE", row.where("id"), what, hint)
             named[index] = name
         taken = set(named.values())
         for index, row in enumerate(rows):
@@ -116,10 +116,12 @@ class _Encoder(Locating):
             for value in node.values(f"{CVO}statement"):
                 if isinstance(value, ox.Literal):
                     same.setdefault((value.value, value.language), node.iri.partition("#")[2])
-        for name, row in self._numbered(CLAIMS, "c", "claim", same):
+        for name, row in self._numbered(CLAIMS, "c", ("claim", "论断"), same):
             iri = self._iri(name)
             if not any(row.text(key) for key in ("id", "statement-zh", "statement-en")):  # it would be a new claim on each run
-                self._problem(row.place, "a claim without a statement", "write statement-zh and statement-en, or delete the row")
+                what = Message("a claim without a statement", "论断没有陈述")
+                hint = Message("write statement-zh and statement-en, or delete the row", "请写中英文陈述，或删去这一行")
+                self._problem("CVO-STATEMENT", row.place, what, hint)
                 continue
             draft = self._draft(iri, CLAIMS)
             draft.claim, draft.creators = True, self.creators
@@ -133,7 +135,7 @@ class _Encoder(Locating):
             (node.one(f"{CVO}firstClaim"), node.one(f"{CVO}secondClaim")): node.iri.partition("#")[2]
             for node in self.old.of_kind(f"{CVO}Comparison")
         }
-        for name, row in self._numbered(COMPARISONS, "k", "comparison", same):
+        for name, row in self._numbered(COMPARISONS, "k", ("comparison", "比较"), same):
             draft = self._draft(self._iri(name), COMPARISONS)
             self._fill(draft, COMPARISONS, row)
             draft.assume(TYPE, ox.NamedNode(f"{CVO}Comparison"))
@@ -158,14 +160,17 @@ class _Encoder(Locating):
         order += [name for iri in self.texts for name in (iri, f"{iri}-state")]
         nodes.update({iri: merged[iri] for iri in dict.fromkeys([*order, *merged]) if iri in merged})
         self._relate(nodes)
-        dropped = [*(name for names in absent.values() for name in names if self.prune), *self._point(nodes)]
+        dropped = [Message(name) for name in (*(each for names in absent.values() for each in names if self.prune), *self._point(nodes))]
         for name, names in sorted(absent.items()):
             if names and not self.prune:
-                self.done.notes.append(f"kept {len(names)} {name} that are not in the table: {listing(names)}")
-        for word, things in (("changed", changed), ("kept, though the table does not say it", kept), ("dropped", dropped)):
-            self.done.notes += [f"{word}: {thing}" for thing in things]
+                zh = next(sheet.zh for sheet in (CLAIMS, COMPARISONS) if sheet.name == name)
+                en = f"kept {len(names)} {name} that are not in the table: {listing(names)}"
+                self.done.notes.append(Message(en, f"保留表格中没有的 {len(names)} 条{zh}：{listing(names, lang='zh')}"))
+        words = (("changed", "改动"), ("kept, though the table does not say it", "保留（表格中没有）"), ("dropped", "删去"))
+        for (en, zh), things in zip(words, (changed, kept, dropped), strict=True):
+            self.done.notes += [Message(f"{en}: {thing}", f"{zh}：{thing.text('zh')}") for thing in things]
 
-    def _merged(self) -> tuple[dict[str, Node], list[str], list[str]]:
+    def _merged(self) -> tuple[dict[str, Node], list[Message], list[Message]]:
         """Return the nodes that the table tells of, together with what the file tells; and what that changes and keeps."""
         merged: dict[str, Node] = {}
         changed, kept = [], []
@@ -175,8 +180,8 @@ class _Encoder(Locating):
             node, says, keeps = merge(draft, self.old.nodes.get(iri), prune=self.prune)
             merged[iri] = node
             name = iri.partition("#")[2] or "source"
-            changed += [f"{name} {listing(says)}"] if says else []
-            kept += [f"{name} {listing(keeps)}"] if keeps else []
+            changed += [_of(name, says)] if says else []
+            kept += [_of(name, keeps)] if keeps else []
         return merged, changed, kept
 
     def _relate(self, nodes: dict[str, Node]) -> None:
@@ -203,9 +208,15 @@ class _Encoder(Locating):
                 nodes[iri] = fresh
 
 
+def _of(name: str, properties: Iterable[str]) -> Message:
+    """Return the *name* of a node with *properties* of it."""
+    properties = list(properties)
+    return Message(f"{name} {listing(properties)}", f"{name} {listing(properties, lang='zh')}")
+
+
 def encode_files(  # noqa: PLR0913
     table: Path, texts: Sequence[str], output: Path | None, existing: Path | None, data: Sequence[str], *, prune: bool = False
-) -> tuple[str, list[str]]:
+) -> tuple[str, list[Message]]:
     """Return the Turtle that the file *table* makes of the instance file *existing*, or of *output* if that is there, and notes.
 
     *texts* are documents, each with the name of its text before it or not (``text-en=translation.txt``); *data* are files with terms.

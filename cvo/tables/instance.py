@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import contribution, sourcemap
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.names import curie
 from cvo.terms import CVO, OA, PREFIXES, RDF, SOURCE, XSD
 
@@ -100,7 +100,10 @@ def read(path: Path) -> Instance:
         dict.fromkeys(str(q.subject)[1:-1] for q in file.quads if q.predicate.value == TYPE and q.object == contribution.SOURCE_CLASS)
     )
     if len(sources) != 1:
-        raise InputError(f"describes {len(sources)} sources: {path}", hint="an instance file has one cvo:Source")
+        raise InputError(
+            Message(f"describes {len(sources)} sources: {path}", f"写了 {len(sources)} 个来源：{path}"),
+            hint=Message("an instance file has one cvo:Source", "一个实例文件只有一个 cvo:Source"),
+        )
     found.source = sources[0]
     statements = list(_statements(file.text))
     declared = {name for s in statements if s.directive for name in re.findall(r"(?i)prefix\s+([^\s:]*):", s.text)}
@@ -108,9 +111,16 @@ def read(path: Path) -> Instance:
     meant = {"": found.base, **{name: PREFIXES[name] for name in HEADER}}
     for name, iri in found.prefixes.items():
         if iri != meant.get(name, iri):
-            raise InputError(f"the prefix {name}: stands for <{iri}>: {path}", hint=f"write @prefix {name}: <{meant[name]}> .")
+            line = f"@prefix {name}: <{meant[name]}> ."
+            raise InputError(
+                Message(f"the prefix {name}: stands for <{iri}>: {path}", f"前缀 {name}: 指的是 <{iri}>：{path}"),
+                hint=Message(f"write {line}", f"请写 {line}"),
+            )
     if any(statement.base for statement in statements):
-        raise InputError(f"has a base: {path}", hint="write its IRIs out; they depend on no @base")
+        raise InputError(
+            Message(f"has a base: {path}", f"写有 @base：{path}"),
+            hint=Message("write its IRIs out; they depend on no @base", "请写完整的 IRI，不依赖 @base"),
+        )
     starts = [statement.start for statement in statements]
     holding: dict[int, list[ox.Quad]] = {}
     for quad, (subject, _, _) in zip(file.quads, file.map.triples, strict=True):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.contribute import passages
-from cvo.errors import CvoError, InputError, Place
+from cvo.errors import CvoError, InputError, Message, Place
 from cvo.tables.columns import PASSAGES
 from cvo.tables.drafts import Draft, listing
 from cvo.tables.instance import LAST
 from cvo.tables.passage_nodes import Passage, nodes_of
-from cvo.tables.sourcing import Sourcing
+from cvo.tables.sourcing import Sourcing, in_column
 from cvo.terms import CVO
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cvo.contribute.locate import Document
     from cvo.tables.cells import Cell, Row
     from cvo.tables.instance import Node
+
+FOUND = "CVO-PASSAGE-PLACE"
+FIRST_AND_LAST = Message("write its first characters … and its last", "请写开头几个字 … 结尾几个字")
 
 
 class Locating(Sourcing):
@@ -32,8 +35,7 @@ class Locating(Sourcing):
         for row in self.book.rows("passages"):
             name = row.text("id").removeprefix(":")
             if not re.fullmatch("[po][0-9]{3,}", name) or name in seen:
-                what = "two passages are called so" if name in seen else "not the number of a passage"
-                self._problem(row.where("id"), f"{what}: {name or '(nothing)'}", "write p001, p002 and so on, each once")
+                self._misnamed(row, name, twice=name in seen)
                 continue
             seen.add(name)
             text = self._text(row)
@@ -55,16 +57,33 @@ class Locating(Sourcing):
             document = self.documents.get(passage.text)
             if document and document.passage_digest(passage.start, passage.end) != (passage.digest, passage.length):
                 place = self.done.places.get((self._iri(name),), Place(self.book.path))
-                hint = "the document is not the one it was taken from; `cvo locate` says where the passages are now"
-                self._problem(place, f"not at {passage.start}-{passage.end} of the document: {name}", hint)
+                what = Message(
+                    f"not at {passage.start}-{passage.end} of the document: {name}",
+                    f"文档的 {passage.start}-{passage.end} 处不是这个段落：{name}",
+                )
+                hint = Message(
+                    "the document is not the one it was taken from; `cvo locate` says where the passages are now",
+                    "文档不是当初所用的那一份；可用 `cvo locate` 查看段落现在的位置",
+                )
+                self._problem(FOUND, place, what, hint)
+
+    def _misnamed(self, row: Row, name: str, *, twice: bool) -> None:
+        """Tell that *name* is no number of a passage, or stands *twice*."""
+        what = Message(f"not the number of a passage: {name or '(nothing)'}", f"不是段落编号：{name or '（空）'}")
+        if twice:
+            what = Message(f"two passages are called so: {name}", f"两个段落的编号相同：{name}")
+        hint = Message("write p001, p002 and so on, each once", "请写 p001、p002 等，各不相同")
+        self._problem("CVO-TWICE" if twice else "CVO-CELL", row.where("id"), what, hint)
 
     def _omitted(self, row: Row, found: Passage) -> Passage:
         """Return the passage *found* with the reason for which no claim is made from it."""
         cell = next(iter(row.cells.get("reason", ())), None)
         if cell is None:
-            self._problem(
-                row.place, f"no reason: {row.text('id')}", "say in the column reason why no claim is made from it, such as heading"
+            what = Message(f"no reason: {row.text('id')}", f"没有写明不取的理由：{row.text('id')}")
+            hint = Message(
+                "say in the column reason why no claim is made from it, such as heading", "请在“不取理由”列写明为何不取，如 heading（标题）"
             )
+            self._problem("CVO-OMISSION-REASON", row.place, what, hint)
             return found
         value = self._term(cell, PASSAGES.column("reason"))
         return found._replace(reason=value.value) if isinstance(value, ox.NamedNode) else found
@@ -72,15 +91,16 @@ class Locating(Sourcing):
     def _of_row(self, row: Row, text: str) -> Passage | None:
         section = row.text("section")
         if not section:
-            self._problem(row.where("section"), f"no section: {row.text('id')}", "write the number or the name of the section")
+            what = Message(f"no section: {row.text('id')}", f"没有写明章节：{row.text('id')}")
+            hint = Message("write the number or the name of the section", "请写章节的编号或名称")
+            self._problem("CVO-SECTION", row.where("section"), what, hint)
             return None
         if cell := next(iter(row.cells.get("passage", ())), None):
             return self._found(cell, text, section)
         numbers = [row.text(name) for name in ("start", "end", "length")]
         if not all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers[:2]):  # noqa: PLR2004
-            self._problem(
-                row.where("start"), f"neither passage nor start and end: {row.text('id')}", "write its first characters … and its last"
-            )
+            what = Message(f"neither passage nor start and end: {row.text('id')}", f"既没有首尾字句，也没有起点和终点：{row.text('id')}")
+            self._problem(FOUND, row.where("start"), what, FIRST_AND_LAST)
             return None
         start, end = int(numbers[0]), int(numbers[1])
         if row.text("digest") and numbers[2].isdigit():
@@ -91,9 +111,9 @@ class Locating(Sourcing):
     def _text(self, row: Row) -> str:
         name = row.text("text").removeprefix(":")
         if name and self._iri(name) not in self.texts:
-            self._problem(
-                row.where("text"), f"no such text: {name}", f"the table has {listing(iri.partition('#')[2] for iri in self.texts)}"
-            )
+            texts = [iri.partition("#")[2] for iri in self.texts]
+            hint = Message(f"the table has {listing(texts)}", f"表格中有 {listing(texts, lang='zh')}")
+            self._problem("CVO-LOCATOR-TEXT", row.where("text"), Message(f"no such text: {name}", f"没有这样的文本：{name}"), hint)
             return ""
         return self._iri(name) if name else self.texts[0]
 
@@ -101,7 +121,8 @@ class Locating(Sourcing):
         if text not in self.documents:
             name = text.partition("#")[2]
             option = "--text DOC" if len(self.texts) == 1 else f"--text {name}=DOC"
-            raise InputError(f"a passage is to be found, and there is no document of: {name}", hint=f"give it with {option}")
+            what = Message(f"a passage is to be found, and there is no document of: {name}", f"需要查找段落，但没有给出文本的文档：{name}")
+            raise InputError(what, hint=Message(f"give it with {option}", f"请用 {option} 给出"))
         return self.documents[text]
 
     def _found(self, cell: Cell, text: str, section: str) -> Passage | None:
@@ -112,12 +133,14 @@ class Locating(Sourcing):
         except InputError:
             raise
         except CvoError as error:
-            self._problem(cell.place, f"passage: {error.what}", error.hint)
+            self._problem(FOUND, cell.place, in_column(PASSAGES.column("passage"), error.message), error.advice)
             return None
 
     def _at(self, place: Place, document: Document, span: tuple[int, int], text: str, section: str) -> Passage | None:
         if not 0 <= span[0] < span[1] <= len(document.text):
-            self._problem(place, f"no such offsets: {span[0]}-{span[1]}", f"the document has {len(document.text)} characters")
+            what = Message(f"no such offsets: {span[0]}-{span[1]}", f"文档中没有这个位置：{span[0]}-{span[1]}")
+            hint = Message(f"the document has {len(document.text)} characters", f"文档共 {len(document.text)} 个字符")
+            self._problem(FOUND, place, what, hint)
             return None
         return Passage(text, *span, section, *document.passage_digest(*span))
 
@@ -129,16 +152,17 @@ class Locating(Sourcing):
         if not text or not cells:
             return
         if len(sections) not in {0, 1, len(cells)}:
-            self._problem(
-                row.where("section"), f"{len(sections)} sections for {len(cells)} passages", "one for all, or one for each, in their order"
-            )
+            what = Message(f"{len(sections)} sections for {len(cells)} passages", f"{len(cells)} 个段落写了 {len(sections)} 个章节")
+            hint = Message("one for all, or one for each, in their order", "请只写一个，或按次序为每个段落各写一个")
+            self._problem("CVO-SECTION", row.where("section"), what, hint)
             return
         olds = self.old_locators.get(iri, [])
         for number, cell in enumerate(cells):
             if named := passages.NAME.fullmatch(cell.text):
                 name = named[1]
                 if name not in self.passages and self._iri(name) not in self.old.nodes:
-                    self._problem(cell.place, f"no such passage: {name}", "write its first characters … and its last")
+                    what = Message(f"no such passage: {name}", f"没有这个段落：{name}")
+                    self._problem("CVO-LOCATOR", cell.place, what, FIRST_AND_LAST)
                     continue
             else:
                 section = sections[number if len(sections) == len(cells) else 0] if sections else ""
@@ -164,9 +188,9 @@ class Locating(Sourcing):
         if same:
             return same[0]
         if not found.section:
-            self._problem(
-                row.where("passage"), "no section for a passage", "write the number or the name of the section in the column section"
-            )
+            what = Message("no section for a passage", "段落没有写明章节")
+            hint = Message("write the number or the name of the section in the column section", "请在“章节”列写章节的编号或名称")
+            self._problem("CVO-SECTION", row.where("passage"), what, hint)
             return ""
         if not (old and self.uses[old] == 1 and old in self.passages and old not in self.fresh):
             old = self._next("p", [*self.passages, *(iri.partition("#")[2] for iri in self.old.nodes)])

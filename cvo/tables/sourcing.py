@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.errors import CvoError, InputError, Place, Several, TableProblem
+from cvo.errors import CvoError, InputError, Message, Place, Several, TableProblem
 from cvo.tables.columns import SOURCE, TEXTS
 from cvo.tables.drafts import Draft, listing
 from cvo.tables.instance import TYPE, Instance
@@ -40,7 +40,7 @@ class Encoded:
     """The *instance* that a table makes, *notes* on what was changed, kept or dropped, and which cell each triple comes from."""
 
     instance: Instance
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     places: dict[tuple[object, ...], Place] = field(default_factory=dict)
 
     def place(self, subject: str, predicate: str = "", value: Term | None = None) -> Place | None:
@@ -75,8 +75,8 @@ class Sourcing:
         if self.problems:
             raise Several.of(sorted(self.problems, key=lambda p: _order(p.place)))
 
-    def _problem(self, place: Place, what: str, hint: str = "") -> None:
-        self.problems.append(TableProblem(what, place=place, hint=hint))
+    def _problem(self, code: str, place: Place, what: Message, hint: Message) -> None:
+        self.problems.append(TableProblem(what, place=place, hint=hint, code=code))
 
     def _iri(self, name: str) -> str:
         return f"{self.source}#{name}"
@@ -92,7 +92,9 @@ class Sourcing:
                 continue
             cells = row.cells[column.name]
             if len(cells) > 1 and not column.many:
-                self._problem(cells[1].place, f"one value only: {column.name}", "keep one of them; several things make several claims")
+                what = Message(f"one value only: {column.name}", f"只能有一个值：{column.zh}")
+                hint = Message("keep one of them; several things make several claims", "请只留一个；说到几个事物，就写几条论断")
+                self._problem(column.rule, cells[1].place, what, hint)
                 continue
             predicate = expand(column.iri)
             for cell in cells:
@@ -109,7 +111,7 @@ class Sourcing:
         try:
             return term(cell.text, column, self.vocabulary, self.source, near=near)
         except CvoError as error:
-            self._problem(cell.place, f"{column.name}: {error.what}", error.hint)
+            self._problem(column.rule, cell.place, in_column(column, error.message), error.advice)
             return None
 
     def _relation(self, row: Row) -> dict[str, tuple[str, str]]:
@@ -129,20 +131,33 @@ class Sourcing:
     def _sources(self, today: dt.date) -> None:
         rows = self.book.rows("source")
         if len(rows) > 1:
-            self._problem(rows[1].place, "a second source", "a table has one source; make another table")
+            hint = Message("a table has one source; make another table", "一张表只写一个来源，另一个来源另做一张表")
+            self._problem("CVO-ONE-SOURCE", rows[1].place, Message("a second source", "有两个来源"), hint)
         key = rows[0].text("cite-key") if rows else ""
         if key and not CITE_KEY.fullmatch(key):
             where = rows[0].where("cite-key")
             raise TableProblem(
-                f"not a cite key: {key}", place=where, hint="names in lower case, then the year: bi-2019, or sun-nd without a year"
+                Message(f"not a cite key: {key}", f"不是引用键：{key}"),
+                place=where,
+                hint=Message(
+                    "names in lower case, then the year: bi-2019, or sun-nd without a year",
+                    "小写的姓氏拼音和年份，如 bi-2019；没有年份写 nd，如 sun-nd",
+                ),
+                code="CVO-CITE-KEY",
             )
         self.source = SOURCES + key if key else self.old.source
         if not self.source:
-            hint = "add the sheet source with cite-key, title-zh, title-en, creator, issued and language"
-            raise InputError(f"no source in the table: {self.book.path}", hint=hint)
+            names = ("cite-key", "title-zh", "title-en", "creator", "issued", "language")
+            hint = Message(
+                f"add the sheet source with {', '.join(names[:-1])} and {names[-1]}",
+                f"请加上“来源”表，写明{'、'.join(SOURCE.column(name).zh for name in names)}",
+            )
+            raise InputError(Message(f"no source in the table: {self.book.path}", f"表格没有写明来源：{self.book.path}"), hint=hint)
         if self.old.source and self.old.source != self.source:
-            hint = f"write {self.old.source.removeprefix(SOURCES)}, or encode into a file of its own"
-            raise TableProblem(f"the file is of another source than the table: {key}", place=rows[0].where("cite-key"), hint=hint)
+            begun = self.old.source.removeprefix(SOURCES)
+            what = Message(f"the file is of another source than the table: {key}", f"实例文件与表格不是同一来源：{key}")
+            hint = Message(f"write {begun}, or encode into a file of its own", f"请写 {begun}，或另存一个文件")
+            raise TableProblem(what, place=rows[0].where("cite-key"), hint=hint, code="CVO-ONE-SOURCE")
         self.done.instance.source = self.source
         source = self._draft(self.source, SOURCE)
         encoding = self._draft(next((n.iri for n in self.old.of_kind(f"{CVO}Encoding")), self._iri("encoding")), SOURCE, "encoding")
@@ -172,10 +187,13 @@ class Sourcing:
         for row in self.book.rows("texts"):
             name = row.text("id").removeprefix(":") or f"text-{row.text('language') or language}"
             if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-                self._problem(row.where("id"), f"not the name of a text: {name}", "write text-zh or text-en")
+                what = Message(f"not the name of a text: {name}", f"不是文本的编号：{name}")
+                self._problem("CVO-CELL", row.where("id"), what, Message("write text-zh or text-en", "请写 text-zh 或 text-en"))
                 continue
             if self._iri(name) in named:
-                self._problem(row.where("id"), f"two texts are called so: {name}", "give each its own id, such as text-zh and text-en")
+                what = Message(f"two texts are called so: {name}", f"两个文本的编号相同：{name}")
+                hint = Message("give each its own id, such as text-zh and text-en", "请各写各的编号，如 text-zh 和 text-en")
+                self._problem("CVO-TWICE", row.where("id"), what, hint)
                 continue
             named.append(self._iri(name))
             self._fill(self._draft(named[-1], TEXTS), TEXTS, row, skip=("id",))
@@ -199,11 +217,14 @@ class Sourcing:
             free = [iri for iri in self.texts if iri not in self.documents]
             if name and self._iri(name) not in self.texts:
                 texts = listing(iri.partition("#")[2] for iri in self.texts)
-                raise InputError(f"no such text: {name}", hint=f"the table has {texts}")
+                raise InputError(
+                    Message(f"no such text: {name}", f"没有这样的文本：{name}"), hint=Message(f"the table has {texts}", f"表格中有 {texts}")
+                )
             chosen = [self._iri(name)] if name else by_digest or (free if len(self.texts) == 1 else [])
             if not chosen:
                 raise InputError(
-                    "it is not clear of which text this is the document", hint="write --text text-en=FILE, with the id of the text"
+                    Message("it is not clear of which text this is the document", "不清楚这是哪个文本的文档"),
+                    hint=Message("write --text text-en=FILE, with the id of the text", "请写 --text text-en=文件，= 前为文本的编号"),
                 )
             iri = chosen[0]
             self.documents[iri] = document
@@ -215,6 +236,11 @@ class Sourcing:
         draft, old = self.drafts.get(f"{iri}-state"), self.old.nodes.get(f"{iri}-state")
         said = draft.said.get((f"{CVO}textDigest", "")) if draft else None
         return str(said[0].value) if said and isinstance(said[0], ox.Literal) else (old.one(f"{CVO}textDigest") if old else "")
+
+
+def in_column(column: Column, message: Message) -> Message:
+    """Return *message* with the name of the *column* of which it tells."""
+    return Message(f"{column.name}: {message.en}", f"{column.zh}：{message.zh}" if message.zh else "")
 
 
 def _any_uri(text: str) -> ox.Literal:

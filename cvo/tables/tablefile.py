@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,12 @@ def read(path: Path) -> Book:
     ending = path.suffix.lower()
     if ending not in KINDS:
         if path.is_dir() or not path.exists():
-            raise InputError(f"is a folder, not a file: {path}" if path.is_dir() else f"no such file: {path}")
-        raise InputError(f"not a kind of table that cvo reads: {path}", hint=f"expected one of {' '.join(KINDS)}")
+            folder = Message(f"is a folder, not a file: {path}", f"是文件夹，不是文件：{path}")
+            raise InputError(folder if path.is_dir() else Message(f"no such file: {path}", f"没有这个文件：{path}"))
+        raise InputError(
+            Message(f"not a kind of table that cvo reads: {path}", f"不是 cvo 能读的表格：{path}"),
+            hint=Message(f"expected one of {' '.join(KINDS)}", f"须以 {' '.join(KINDS)} 之一结尾"),
+        )
     if ending == ".csv":
         from cvo.tables import csvtable as reader  # noqa: PLC0415 - one kind a run
     elif ending == ".xlsx":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import lookup
-from cvo.errors import CvoError
+from cvo.errors import CvoError, Message
 from cvo.names import nearest, short
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SKOS
 
@@ -27,6 +27,11 @@ authorOwn quotedPerson citedWork reportedStatistic commonView exact about atLeas
 FEW = [CVO + name for name in _FEW.split()]
 ENDINGS = {"cvo:Claim": ("Claim", " claim", "论断"), "cvo:Basis": ("Basis",)}  # what need not be written of a choice's name
 _RELATED = "cvo:relatesToClaim"
+KINDS = {  # of which people speak otherwise than the ontology does
+    ("cvo:Claim", "en"): "kind of claim",
+    ("cvo:Claim", "zh"): "论断种类",
+    ("qudt:Unit", "zh"): "单位",
+}
 TYPE, _LABELS = f"{RDF}type", (f"{RDFS}label", f"{SKOS}altLabel")
 
 
@@ -109,23 +114,35 @@ class Vocabulary:
             meant = [iri for iri in meant if side in self.kinds[iri]] or meant
         if len(meant) == 1:
             return ox.NamedNode(meant[0])
-        what = self.kind_name(kind)
+        what, zh = self.kind_name(kind), self.kind_name(kind, "zh")
         if meant:
             raise CvoError(
-                f"more than one {what} is called so: {word}", hint=f"write one of {', '.join(plain(iri) for iri in sorted(meant))}"
+                Message(f"more than one {what} is called so: {word}", f"不止一个{zh}叫这个名称：{word}"),
+                hint=_one_of(map(plain, sorted(meant))),
             )
         others = [iri for iri in (*_names(word), *self._called.get(folded(word), ())) if iri in self.kinds]
         if others:
-            is_a = next((name for k in sorted(self.kinds[others[0]]) if (name := self.labels.get((k, "en")))), "something else")
-            raise CvoError(f"is a {is_a}, not a {what}: {word}", hint=f"{plain(others[0])} cannot stand in this column")
+            kinds = sorted(self.kinds[others[0]])
+            is_a, is_zh = (next((name for k in kinds if (name := self.labels.get((k, lang)))), "") for lang in ("en", "zh"))
+            raise CvoError(
+                Message(f"is a {is_a or 'something else'}, not a {what}: {word}", f"是{is_zh or '别的东西'}，不是{zh}：{word}"),
+                hint=Message(f"{plain(others[0])} cannot stand in this column", f"此列不能写 {plain(others[0])}"),
+            )
         guess = nearest(word, self._words(kind), 0.6)
-        raise CvoError(f"no {what} is called so: {word}", hint=f"did you mean {guess}?" if guess else self._advice(kind, word))
+        raise CvoError(
+            Message(f"no {what} is called so: {word}", f"没有这样的{zh}：{word}"),
+            hint=Message(f"did you mean {guess}?", f"是否想写 {guess}？") if guess else self._advice(kind, word),
+        )
 
-    def _advice(self, kind: str, word: str) -> str:
+    def _advice(self, kind: str, word: str) -> Message:
         few = self.of_kind(kind)
         if len(few) <= 10:  # noqa: PLR2004
-            return f"write one of {', '.join(self.name(iri, kind, 'en') for iri in few)}"
-        return f'`cvo terms "{word}"` searches the vocabulary; a new term is added to it first'
+            en, zh = ([self.name(iri, kind, lang) for iri in few] for lang in ("en", "zh"))
+            return Message(_one_of(en).en, _one_of(zh).zh)
+        return Message(
+            f'`cvo terms "{word}"` searches the vocabulary; a new term is added to it first',
+            f'可用 `cvo terms "{word}"` 查找词汇；新词条须先加入词汇',
+        )
 
     def _words(self, kind: str) -> list[str]:
         return [word for iri in self.of_kind(kind) for word in (plain(iri), *self.choice_names(iri, kind))]
@@ -140,11 +157,11 @@ class Vocabulary:
         found = sorted(iri for iri, kinds in self.kinds.items() if wanted in kinds)
         return sorted(found, key=lambda iri: FEW.index(iri) if iri in FEW else len(FEW))
 
-    def kind_name(self, kind: str) -> str:
-        """Return what people call the class *kind*."""
-        if kind == "cvo:Claim":
-            return "kind of claim"
-        return self.labels.get((expand(kind), "en")) or kind.partition(":")[2].lower()
+    def kind_name(self, kind: str, lang: str = "en") -> str:
+        """Return what people call the class *kind* in the language *lang*."""
+        if name := KINDS.get((kind, lang)):
+            return name
+        return self.labels.get((expand(kind), lang)) or kind.partition(":")[2].lower()
 
     def choice_names(self, iri: str, kind: str) -> list[str]:
         """Return the names of one of the few values of *kind*, without what goes without saying."""
@@ -164,6 +181,11 @@ class Vocabulary:
                 except CvoError:
                     continue
         return short(iri)
+
+
+def _one_of(names: Iterable[str]) -> Message:
+    names = list(names)
+    return Message(f"write one of {', '.join(names)}", f"请写其中之一：{'、'.join(names)}")
 
 
 def folded(text: str) -> str:

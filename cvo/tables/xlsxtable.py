@@ -8,7 +8,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from cvo.errors import InputError, Place, Several, TableProblem
+from cvo.errors import InputError, Message, Place, Several, TableProblem
 from cvo.files import open_binary
 from cvo.tables.cells import Book, Cell, grid, sheet_called
 from cvo.tables.columns import CLAIMS, SHEETS
@@ -26,6 +26,9 @@ CELL, MERGED = re.compile(rb"<(?:\w+:)?c[ >/]"), re.compile(rb"<(?:\w+:)?mergeCe
 CORNER = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 BEYOND = 500  # rows that have drop-down lists though they are empty
 WIDTHS = {"text": 40, "passage": 30, "term": 24}
+SIZE = Message("a table of claims has a few thousand rows and none merged", "论断表格通常不过几千行，也没有合并的单元格")
+CELL_RULE = "CVO-CELL"  # a cell holds what was typed
+AS_TEXT = Message("format the cell as text and type it again", "请将单元格设为文本格式，再输入一遍")
 NEVER = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the same bytes on each run
 
 
@@ -33,8 +36,10 @@ def _openpyxl() -> Any:  # noqa: ANN401 - a module
     try:
         import openpyxl  # noqa: PLC0415 - only workbooks need it
     except ImportError:
+        install = "python -m pip install 'cvo[excel]'"
         raise InputError(
-            "XLSX needs openpyxl, which is not installed", hint="python -m pip install 'cvo[excel]', or save the table as CSV UTF-8"
+            Message("XLSX needs openpyxl, which is not installed", "读写 XLSX 需要 openpyxl，尚未安装"),
+            hint=Message(f"{install}, or save the table as CSV UTF-8", f"请运行 {install}，或将表格存为 CSV UTF-8"),
         ) from None
     return openpyxl
 
@@ -47,7 +52,7 @@ def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can
             with zipfile.ZipFile(file) as packed:
                 if sum(info.file_size for info in packed.infolist()) > LARGEST:
                     raise InputError(  # noqa: TRY301
-                        f"is too large when unpacked: {path}", hint="a table of claims has a few thousand rows"
+                        Message(f"is too large when unpacked: {path}", f"解压后太大：{path}"), hint=SIZE
                     )
                 _refuse_bombs(packed, path)
             file.seek(0)
@@ -56,7 +61,8 @@ def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can
             raise
         except Exception as error:  # noqa: BLE001 - whatever a broken workbook does to its reader
             raise InputError(
-                f"not an Excel workbook ({type(error).__name__}): {path}", hint="save it in Excel as .xlsx, without a password"
+                Message(f"not an Excel workbook ({type(error).__name__}): {path}", f"不是 Excel 工作簿（{type(error).__name__}）：{path}"),
+                hint=Message("save it in Excel as .xlsx, without a password", "请在 Excel 中存为 .xlsx，不设密码"),
             ) from None
     book = Book(str(path))
     problems: list[TableProblem] = []
@@ -69,12 +75,14 @@ def read(path: Path) -> Book:  # noqa: C901 - one branch for each thing that can
             if problem.hint.startswith("did"):
                 problems.append(problem)
             else:
-                book.notes.append(f"{path}: the worksheet is not read: {title}")
+                book.notes.append(Message(f"{path}: the worksheet is not read: {title}", f"{path}：不读取这张工作表：{title}"))
             continue
         if worksheet.max_row > MOST_ROWS or worksheet.max_column > MOST_COLUMNS:
-            hint = "delete the empty rows and columns at the end"
+            size = f"{worksheet.max_row} × {worksheet.max_column}"
             raise TableProblem(
-                f"too many rows or columns: {worksheet.max_row} × {worksheet.max_column}", place=Place(str(path), cell=title), hint=hint
+                Message(f"too many rows or columns: {size}", f"行或列太多：{size}"),
+                place=Place(str(path), cell=title),
+                hint=Message("delete the empty rows and columns at the end", "请删去末尾的空行和空列"),
             )
         try:
             book.sheets[sheet.name] = grid(sheet, _lines(path, worksheet, problems))
@@ -98,12 +106,15 @@ def _refuse_bombs(packed: zipfile.ZipFile, path: Path) -> None:
             while block := part.read(1 << 20):
                 text = rest + block
                 if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:  # and none in UTF-16, where this would not be seen
-                    raise InputError(f"has a document type or is not UTF-8 inside: {path}", hint="save it again in Excel as .xlsx")
+                    raise InputError(
+                        Message(f"has a document type or is not UTF-8 inside: {path}", f"内含文档类型声明，或内部不是 UTF-8：{path}"),
+                        hint=Message("save it again in Excel as .xlsx", "请在 Excel 中重新存为 .xlsx"),
+                    )
                 cells += len(CELL.findall(text)) - len(CELL.findall(rest))
                 area = max((_area(ref.decode()) for ref in MERGED.findall(text)), default=0)
                 if cells > MOST_CELLS or area > MOST_ROWS:
-                    what = "merged cells" if area > MOST_ROWS else "cells"
-                    raise InputError(f"has too many {what}: {path}", hint="a table of claims has a few thousand rows and none merged")
+                    en, zh = ("merged cells", "合并的单元格") if area > MOST_ROWS else ("cells", "单元格")
+                    raise InputError(Message(f"has too many {en}: {path}", f"{zh}太多：{path}"), hint=SIZE)
                 rest = text[-256:]
 
 
@@ -142,9 +153,12 @@ def _typed(cell: Any, place: Place) -> str:  # noqa: ANN401, C901
     if value is None:
         return ""
     if cell.data_type == "f":
-        raise TableProblem(f"is a formula: {str(value)[:40]}", place=place, hint="paste its value, or put an apostrophe before the =")
+        shown = str(value)[:40]
+        hint = Message("paste its value, or put an apostrophe before the =", "请粘贴为值，或在 = 前加单引号")
+        raise TableProblem(Message(f"is a formula: {shown}", f"是公式：{shown}"), place=place, hint=hint, code=CELL_RULE)
     if cell.data_type == "e":
-        raise TableProblem(f"is an error of Excel: {value}", place=place, hint="write the value")
+        what = Message(f"is an error of Excel: {value}", f"是 Excel 的错误值：{value}")
+        raise TableProblem(what, place=place, hint=Message("write the value", "请直接写值"), code=CELL_RULE)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (dt.datetime, dt.date)):
@@ -155,18 +169,23 @@ def _typed(cell: Any, place: Place) -> str:  # noqa: ANN401, C901
     if isinstance(value, (int, float)):
         if "%" in form:
             raise TableProblem(
-                f"is a percentage to Excel: {value}", place=place, hint="format the cell as text; write the figure, and the unit PERCENT"
+                Message(f"is a percentage to Excel: {value}", f"Excel 当作百分数：{value}"),
+                place=place,
+                hint=Message(
+                    "format the cell as text; write the figure, and the unit PERCENT", "请将单元格设为文本格式，只写数字，单位写 PERCENT"
+                ),
+                code=CELL_RULE,
             )
         if isinstance(value, float) and (value != value or abs(value) >= 1e15):  # noqa: PLR0124, PLR2004
-            raise TableProblem(
-                f"too large a number to be kept as typed: {value}", place=place, hint="format the cell as text and type it again"
-            )
+            what = Message(f"too large a number to be kept as typed: {value}", f"数字太大，Excel 不能照原样保存：{value}")
+            raise TableProblem(what, place=place, hint=AS_TEXT, code=CELL_RULE)
         text = repr(value)
         if "e" in text:
             text = f"{value:.15f}".rstrip("0")
         return text.removesuffix(".0")
     if isinstance(value, (dt.time, dt.timedelta)):
-        raise TableProblem(f"is a time to Excel: {value}", place=place, hint="format the cell as text and type it again")
+        what = Message(f"is a time to Excel: {value}", f"Excel 当作时间：{value}")
+        raise TableProblem(what, place=place, hint=AS_TEXT, code=CELL_RULE)
     return str(value).replace("\r\n", "\n").replace("_x000D_", "")
 
 
@@ -211,7 +230,11 @@ def _fill(openpyxl: Any, worksheet: Any, sheet: Sheet, book: Book, lang: str) ->
                     cell.value = text
                 except openpyxl.utils.exceptions.IllegalCharacterError:
                     raise InputError(
-                        f"a workbook cannot hold the characters of {column.name}: {text!r}", hint="write YAML or CSV"
+                        Message(
+                            f"a workbook cannot hold the characters of {column.name}: {text!r}",
+                            f"工作簿不能保存“{column.zh}”列中的字符：{text!r}",
+                        ),
+                        hint=Message("write YAML or CSV", "请改用 YAML 或 CSV"),
                     ) from None
                 cell.data_type = "s"  # never a formula, whatever it begins with
                 cell.quotePrefix = text[0] in "=+-@"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cvo.errors import CvoError, InputError, Place, Several, TableProblem
+from cvo.errors import CvoError, InputError, Message, Place, Several, TableProblem
 from cvo.files import read_text
+from cvo.names import parsed
 from cvo.tables.cells import Book, Cell, Row, column_called, sheet_called
 from cvo.tables.columns import SHEETS, SOURCE, headers
 
@@ -40,9 +41,16 @@ def read(path: Path) -> Book:
     """Return the table in the YAML file *path*. Raises: as `cvo.tables.tablefile.read`."""
     root = _tree(path)
     if root is None:
-        raise InputError(f"is empty: {path}", hint="a table has at least claims: with one claim")
+        raise InputError(
+            Message(f"is empty: {path}", f"文件是空的：{path}"),
+            hint=Message("a table has at least claims: with one claim", "表格中至少要有 claims: 和一条论断"),
+        )
     if root.kind != "mapping":
-        raise TableProblem("expected sheets at the top", place=root.place, hint="write claims: and below it one item for each claim")
+        raise TableProblem(
+            Message("expected sheets at the top", "最上一层须是工作表"),
+            place=root.place,
+            hint=Message("write claims: and below it one item for each claim", "请写 claims:，其下每条论断一项"),
+        )
     book = Book(str(path))
     problems: list[TableProblem] = []
     for key, value in root.pairs():
@@ -62,12 +70,10 @@ def _rows(sheet: Sheet, value: _Node, problems: list[TableProblem]) -> Iterator[
         if item.kind == "scalar" and item.value in NOTHING:
             continue
         if item.kind != "mapping":
-            hint = (
-                "write keys and values, such as: subject: 肖像权"
-                if sheet is not SOURCE
-                else "write keys and values, such as: cite-key: bi-2019"
-            )
-            problems.append(TableProblem(f"expected a row of {sheet.name}", place=item.place, hint=hint))
+            such = "subject: 肖像权" if sheet is not SOURCE else "cite-key: bi-2019"
+            what = Message(f"expected a row of {sheet.name}", f"此处须是“{sheet.zh}”的一行")
+            hint = Message(f"write keys and values, such as: {such}", f"请写键和值，如 {such}")
+            problems.append(TableProblem(what, place=item.place, hint=hint))
             continue
         cells: dict[str, tuple[Cell, ...]] = {}
         for name, node in _flat(sheet, item):
@@ -78,9 +84,9 @@ def _rows(sheet: Sheet, value: _Node, problems: list[TableProblem]) -> Iterator[
                 continue
             values = node.items if node.kind == "sequence" else [node]
             if bad := next((v for v in values if v.kind != "scalar"), None):
-                problems.append(
-                    TableProblem(f"expected a value for: {name.value}", place=bad.place, hint="write one value, or a list of them")
-                )
+                what = Message(f"expected a value for: {name.value}", f"此处须是值：{name.value}")
+                hint = Message("write one value, or a list of them", "请写一个值，或值的列表")
+                problems.append(TableProblem(what, place=bad.place, hint=hint))
                 continue
             found = tuple(Cell(v.value.strip(), v.place) for v in values if v.value.strip() not in NOTHING or v.kind == "quoted")
             if found := tuple(cell for cell in found if cell.text):
@@ -110,12 +116,15 @@ def _tree(path: Path) -> _Node | None:  # noqa: C901 - one branch for each kind 
             place = _place(path, event)
             kind = type(event).__name__.removesuffix("Event")
             if kind == "Alias" or getattr(event, "anchor", None):
-                hint = "write the value out again"
+                name = f"{'*' if kind == 'Alias' else '&'}{event.anchor}"
                 raise TableProblem(
-                    f"anchors and aliases are not read: {'*' if kind == 'Alias' else '&'}{event.anchor}", place=place, hint=hint
+                    Message(f"anchors and aliases are not read: {name}", f"不读取锚点和别名：{name}"),
+                    place=place,
+                    hint=Message("write the value out again", "请把值再写一遍"),
                 )
             if getattr(event, "tag", None) and event.tag != "!":
-                raise TableProblem(f"tags are not read: {event.tag}", place=place, hint="remove it; a value is what is typed")
+                what = Message(f"tags are not read: {event.tag}", f"不读取标签：{event.tag}")
+                raise TableProblem(what, place=place, hint=Message("remove it; a value is what is typed", "请删去；写什么，值就是什么"))
             if kind in {"MappingEnd", "SequenceEnd"}:
                 _no_key_twice(stack.pop())
             elif kind in {"Scalar", "MappingStart", "SequenceStart"}:
@@ -123,16 +132,21 @@ def _tree(path: Path) -> _Node | None:  # noqa: C901 - one branch for each kind 
                 if stack:
                     parent = stack[-1]
                     if parent.kind == "mapping" and len(parent.items) % 2 == 0 and node.kind != "scalar":
-                        raise TableProblem("a key must be one word", place=place, hint="quote a value that begins with { or [")
+                        hint = Message("quote a value that begins with { or [", "以 { 或 [ 开头的值请加引号")
+                        raise TableProblem(Message("a key must be one word", "键须是一个词"), place=place, hint=hint)
                     parent.items.append(node)
                 elif root is not None:
-                    raise TableProblem("a second document begins here", place=place, hint="one table a file: remove the line ---")
+                    what = Message("a second document begins here", "第二份文档从此处开始")
+                    hint = Message("one table a file: remove the line ---", "一个文件一张表：请删去 --- 一行")
+                    raise TableProblem(what, place=place, hint=hint)
                 else:
                     root = node
                 if node.kind != "scalar":
                     stack.append(node)
                 if len(stack) > DEEPEST:
-                    raise TableProblem("nested too deep for a table", place=place, hint="sheets, rows, keys and values; nothing deeper")
+                    what = Message("nested too deep for a table", "表格不能嵌套这么多层")
+                    hint = Message("sheets, rows, keys and values; nothing deeper", "只有工作表、行、键和值，没有更深的层次")
+                    raise TableProblem(what, place=place, hint=hint)
     except yaml.YAMLError as error:
         raise _syntax(path, text, error) from None
     return root
@@ -144,7 +158,10 @@ def _no_key_twice(node: _Node) -> None:
     seen: set[str] = set()
     for key, _ in node.pairs():
         if key.value in seen:
-            raise TableProblem(f"the key stands twice: {key.value}", place=key.place, hint="keep one; several values make a list")
+            what = Message(f"the key stands twice: {key.value}", f"键写了两次：{key.value}")
+            raise TableProblem(
+                what, place=key.place, hint=Message("keep one; several values make a list", "请只留一个；有几个值时写成列表")
+            )
         seen.add(key.value)
 
 
@@ -158,15 +175,24 @@ def _syntax(path: Path, text: str, error: yaml.YAMLError) -> CvoError:
     what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read").lower()
     if mark is None:
         position = getattr(error, "position", 0)
-        return TableProblem(f"not YAML: {what}", place=Place(str(path), text.count("\n", 0, position) + 1, 1), hint="remove that character")
+        place = Place(str(path), text.count("\n", 0, position) + 1, 1)
+        return TableProblem(_not_yaml(what), place=place, hint=Message("remove that character", "请删去这个字符"))
     lines = text.splitlines()
     line = lines[mark.line : mark.line + 1]
-    hint = "indent with spaces, and quote a value that holds ': ' or ' #' or begins with a sign"
+    hint = Message(
+        "indent with spaces, and quote a value that holds ': ' or ' #' or begins with a sign",
+        "请用空格缩进；含有“: ”“ #”或以符号开头的值请加引号",
+    )
     if line and "\t" in line[0][: mark.column + 1]:
-        hint = "write spaces in place of the tab"
+        hint = Message("write spaces in place of the tab", "请将制表符改为空格")
     elif any("：" in before and ": " not in before for before in lines[max(mark.line - 1, 0) : mark.line + 1]):
-        hint = "after a key write ': ', a half-width colon and a space, not ："
-    return TableProblem(f"not YAML: {what}", place=Place(str(path), mark.line + 1, mark.column + 1), hint=hint)
+        hint = Message("after a key write ': ', a half-width colon and a space, not ：", "键后请写半角冒号和空格“: ”，不要写全角冒号")
+    return TableProblem(_not_yaml(what), place=Place(str(path), mark.line + 1, mark.column + 1), hint=hint)
+
+
+def _not_yaml(what: str) -> Message:
+    said = dict(parsed(f"not YAML: {what}")[0])
+    return Message(said["en"], said["zh"])
 
 
 def write(book: Book, **_: object) -> str:

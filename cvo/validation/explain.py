@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
 CORPORA = "corpora"  # the file about rules that one file alone cannot break
 COMPONENTS = "components"  # the file about shapes of other people
+TABLES = "tables"  # the file about what stands in a table of claims
 WORDS = {
     "en": {"violation": "error", "warning": "warning", "info": "note", "wrong": "wrong", "right": "right", "shape": "shape"},
     "zh": {"violation": "错误", "warning": "警告", "info": "提示", "wrong": "错误写法", "right": "正确写法", "shape": "形状"},
 }
+WORDS["en"] |= {"table-wrong": "wrong in a table", "table-right": "right in a table"}
+WORDS["zh"] |= {"table-wrong": "表格中的错误写法", "table-right": "表格中的正确写法"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Explanation:
 
     *home* says where the rule is written: a file of shapes, or nowhere if the program itself looks; *shape* is the IRI of the
     shape, or for a constraint of SHACL an example of a shape. A quality check has no examples but says what is *todo*.
+    *table* is a wrong and a right example in a table, of a rule that one can break there by a word that means nothing.
     """
 
     code: str
@@ -47,6 +51,7 @@ class Explanation:
     home: str = ""
     shape: str = ""
     todo: Texts = ()
+    table: tuple[str, str] | None = None
 
 
 @cache
@@ -54,9 +59,18 @@ def examples() -> dict[str, dict[str, Any]]:
     """Return the shipped examples by their codes, each with the name of its file."""
     found: dict[str, dict[str, Any]] = {}
     for name in ("rules", "files", CORPORA, COMPONENTS):
-        about = tomllib.loads(read_text(data_root() / "shapes" / "examples" / f"{name}.toml"))
-        found |= {code: {**fields, "from": name} for code, fields in about.items()}
-    return found
+        found |= {code: {**fields, "from": name} for code, fields in _read(name).items()}
+    return found | {code: fields for code, fields in in_tables().items() if "asks" in fields}
+
+
+@cache
+def in_tables() -> dict[str, dict[str, Any]]:
+    """Return the shipped examples of tables by their codes; with what it asks is the rule that only a table can break."""
+    return {code: {**fields, "from": TABLES} for code, fields in _read(TABLES).items()}
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(read_text(data_root() / "shapes" / "examples" / f"{name}.toml"))
 
 
 @cache
@@ -83,6 +97,10 @@ def explanations() -> dict[str, Explanation]:
     for check in checks.catalogue():
         asks, todo = _open(check.messages), _open(check.help)
         found[check.code] = Explanation(check.code, check.severity, asks, "", "", home=f"cvo check: {check.group}", todo=todo)
+
+    for code, fields in in_tables().items():
+        if "asks" not in fields:
+            found[code] = replace(found[code], table=(fields["wrong"], fields["right"]))
 
     def place(code: str) -> tuple[int, str]:
         return (1 if code not in examples() else 2 if examples()[code]["from"] == COMPONENTS else 0, code)
@@ -149,7 +167,9 @@ def told(found: Explanation, lang: str = "") -> str:
         lines += [_words("shape", langs), *_indented(found.shape), ""]
     if found.todo:
         return "\n".join([*lines, *(f"  {text_in(each, found.todo)}" for each in langs), ""])
-    lines += [_words("wrong", langs), *_indented(found.wrong), "", _words("right", langs), *_indented(found.right), ""]
+    for pair, before in ((found.wrong, found.right), ""), (found.table, "table-"):
+        for name, text in zip(("wrong", "right"), pair or (), strict=False):
+            lines += [_words(f"{before}{name}", langs), *_indented(text), ""]
     return "\n".join(lines)
 
 
@@ -190,6 +210,7 @@ def as_json(found: Sequence[Explanation]) -> str:
             "home": each.home,
             "shape": each.shape,
             "todo": dict(each.todo),
+            "table": dict(zip(("wrong", "right"), each.table or (), strict=False)),
         }
         for each in found
     ]

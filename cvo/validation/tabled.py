@@ -11,9 +11,7 @@ import pyoxigraph as ox
 from cvo.contribution import OBJECT, SUBJECT, Contributed
 from cvo.errors import Place, Several, TableProblem
 from cvo.findings import Finding
-from cvo.names import parsed
 from cvo.terms import SOURCE
-from cvo.validation.tablewords import to_do, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,15 +81,10 @@ class Tabled(Contributed):
     @property
     def problems(self) -> tuple[Finding, ...]:
         """Return what keeps the table from saying anything, each at its cell."""
-        from cvo.tables.columns import SHEETS  # noqa: PLC0415
-
-        names = {column.name: column.zh for sheet in SHEETS for column in sheet.columns}
         found = []
         for problem in self.wrong:
-            place, what, hint = problem.place or self.top, problem.what, problem.hint
-            zh = dict(parsed(what)[0])["zh"] if what.startswith("not YAML") else wrong(what, names)
-            help_ = (("en", hint), ("zh", to_do(hint))) if hint else ()
-            found.append(Finding(place, "CVO-SYNTAX", "violation", (("en", what), ("zh", zh)), help_, line=self.shown(place)))
+            place = problem.place or self.top
+            found.append(Finding(place, problem.code, "violation", problem.message.texts, problem.advice.texts, line=self.shown(place)))
         return tuple(found)
 
     def declarations(self) -> Iterator[tuple[str, Span, str]]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.contribution import Contributed
+    from cvo.errors import CvoError
     from cvo.findings import Texts
     from cvo.outcome import Outcome, Result
 
@@ -81,7 +82,7 @@ def validate(  # noqa: PLR0913 - options, each with a default
             except InputError as error:
                 if named[path]:
                     raise
-                findings.append(_unreadable(path, error))
+                findings.append(unreadable(str(path), error))
         keys = {path.stem for path in beside(files)} if ontology is None else set()
         whole = {file.path: file.problems or (file.taken(keys),) for file in files}
         findings += [problem for problems in whole.values() for problem in problems if problem]
@@ -319,17 +320,13 @@ class _Check:
         return namespace + word if word else ""
 
 
-def _unreadable(path: Path, error: InputError) -> Finding:
-    """Return the finding that a file of a folder cannot be read."""
-    what = error.what.removesuffix(f": {path}")
+def unreadable(name: str, error: CvoError) -> Finding:
+    """Return the finding that the file *name* of a folder cannot be read, because of *error*."""
+    what, zh = error.what.removesuffix(f": {name}"), error.message.zh.removesuffix(f"：{name}") or f"无法读取：“{error.what}”"
     line = int(found[1]) if (found := re.match(r"not UTF-8 at line (\d+)", what)) else 0
-    chinese = f"第 {line} 行不是 UTF-8：请将文件另存为 UTF-8" if line else f"无法读取：“{what}”"
-    if "PDF" in error.hint:
-        chinese = "这是 PDF、Word 或压缩文件：请先把其中的文字另存为 UTF-8"
-    elif "permission" in what:
-        chinese = "没有读取权限"
-    messages = (("en", f"{what}; {error.hint}" if error.hint else what), ("zh", chinese))
-    return Finding(Place(str(path), line), "CVO-UNREADABLE", "violation", messages)
+    to_do = error.advice.zh and f"：{error.advice.zh}"
+    messages = (("en", f"{what}; {error.hint}" if error.hint else what), ("zh", f"{zh}{to_do}"))
+    return Finding(Place(name, line), "CVO-UNREADABLE", "violation", messages)
 
 
 def _did_you_mean(name: str) -> Texts:

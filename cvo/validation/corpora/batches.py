@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.engines.fast import Graph, check, quads_of
-from cvo.errors import CvoError, InputError
 from cvo.findings import one_per_cause
 from cvo.names import curie
 from cvo.terms import CVO
 from cvo.validation.corpora.inputs import is_address
 from cvo.validation.corpora.mentions import Gathering, Mentions, blocks_of
 from cvo.validation.surroundings import Surroundings
-from cvo.validation.validator import _Check, _unreadable
+from cvo.validation.validator import _Check, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cvo.contribution import Contributed
+    from cvo.errors import CvoError
     from cvo.findings import Finding
     from cvo.outcome import Outcome, Result
     from cvo.validation.corpora.bench import Bench
@@ -146,8 +146,7 @@ class Batch(_Check):
 
 def unopened(task: Task, error: CvoError) -> Inspected:
     """Return that the file of *task* could not be read or checked, because of *error*."""
-    found = _unreadable(Path(task.name), InputError(error.what.removesuffix(f": {task.name}"), hint=error.hint))
-    return Inspected(task.number, (replace(found, place=replace(found.place, file=task.name)),), unread="opened")
+    return Inspected(task.number, (unreadable(task.name, error),), unread="opened")
 
 
 def named(findings: Sequence[Finding], name: str) -> tuple[Finding, ...]:
