@@ -38,6 +38,7 @@ ONCE = frozenset({f"{CVO}statement", f"{CVO}passageDigest", f"{OA}hasSelector", 
 class Contributed:
     """The triples of a file, or the one thing that keeps it from having any."""
 
+    tabular = False  # whether it is a table, which is made into what other files say
     repairable = True  # whether what is typed at a place can be written anew; what is made for Turtle fits nothing else
 
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:

@@ -10,7 +10,7 @@ from cvo.terms import SH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cvo.errors import Place
+    from cvo.errors import Message, Place
 
 Texts = tuple[tuple[str, str], ...]
 """One text per language, as (language, text), sorted; the language may be empty."""
@@ -137,7 +137,7 @@ class Report:
     rules: int = 0
     unread: int = 0
     seconds: float = field(default=0.0, compare=False)
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[str | Message, ...] = field(default=(), compare=False)
 
     def count(self, severity: str) -> int:
         """Return how many findings have *severity*."""

@@ -20,6 +20,7 @@ from cvo.formats.jsonld import CONTEXT, _context
 from cvo.jsonld import Compactor
 from cvo.terms import PREFIXES
 from cvo.validation import reading
+from cvo.validation.corpora.checking import Checking
 from cvo.validation.report import write as written
 from cvo.validation.validator import validate
 
@@ -386,11 +387,89 @@ def test_a_table_whose_passages_are_to_be_found_needs_its_document(tmp_path: Pat
 # ---- what is meant by a path
 
 
-def test_a_folder_is_searched_for_rdf_and_a_table_has_to_be_named(table: dict[str, Path]) -> None:
+def test_a_folder_is_searched_for_rdf_and_tables_of_claims(table: dict[str, Path]) -> None:
     folder = table[".ttl"].parent
     (folder / "package.json").write_text("{}", encoding="utf-8")
-    assert [Path(name).name for name in validate(folder).files] == ["wu-2022.ttl"]
-    assert [Path(name).name for name in validate(f"{folder}/*.xlsx").files] == ["table.xlsx"]
+    (folder / "figures.csv").write_text("id,text,subject\n1,2,3\n", encoding="utf-8")
+    (folder / "ci.yaml").write_text("on: push\nclaims: [read]\n", encoding="utf-8")
+    (folder / ".hidden.csv").write_text("statement-zh\n", encoding="utf-8")
+    report = validate(folder)
+    assert [Path(name).name for name in report.files] == ["table.csv", "table.xlsx", "table.yaml", "wu-2022.ttl"]
+    assert [str(note) for note in report.notes] == ["2 files are no tables of claims and were left out"]
+    for path in table.values():
+        together = [(f.code, str(f.place)) for f in report.findings if Path(f.place.file) == path]
+        assert together == [(f.code, str(f.place)) for f in validate(path).findings if Path(f.place.file) == path]
+    assert report.claims == sum(validate(path).claims for path in table.values())
+    only = validate(f"{folder}/*.csv")
+    assert ([Path(name).name for name in only.files], len(only.notes)) == (["table.csv"], 1)
+    with pytest.raises(InputError, match="no file that cvo validates in"):
+        validate(f"{folder}/fig*.csv")
+
+
+KNOWN = {
+    "a.csv": ("statement-zh,statement-en\n", True),
+    "b.csv": ("\ufeff编号;陈述（中文）;主词\r\n", True),
+    "c.csv": ('sep=,\n"id","Statement (EN)"\n', True),
+    "d.csv": ("id,statment-zh,subject\n", True),
+    "e.csv": ("id,text,subject\n", False),
+    "f.csv": ("statement,amount,balance\n", False),
+    "g.csv": ("", False),
+    "h.csv": (b"\xff\xfe\x00\xd8", False),
+    "i.csv": ("编号,陈述（中文）\n".encode("gb18030"), True),
+    "j.csv": ("编号\t陈述（中文）\n".encode("utf-16"), True),
+    "a.claims.csv": ("statement-zh\n", True),
+    "a.passages.csv": ("id,section\n", False),
+    "a.yaml": ("source:\n  cite-key: x\nclaims:\n  - statement-zh: 甲\n", True),
+    "b.yml": ("论断:\n  - 陈述（中文）: 甲\n", True),
+    "c.yaml": ("claims:\n  - statement: {zh: 甲, en: a}\n", True),
+    "d.yaml": ("claims:\n  - sub\n  - email\n", False),
+    "e.yaml": ("claims: [{statement-en: a, subject: gan\n", True),
+    "f.yaml": ("name: 论断\nsteps: []\n", False),
+    "g.yaml": (b"\0\1\2", False),
+    "a.xlsx": (b"PK\x03\x04 no", False),
+    "b.xlsx": ("statement-zh", False),
+    "~$a.xlsx": (b"", False),
+    "a.txt": ("statement-zh\n", False),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_table_of_claims_is_known_by_its_columns(tmp_path: Path, name: str) -> None:
+    from cvo.tables import recognising  # noqa: PLC0415
+
+    content, known = KNOWN[name]
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert recognising.is_table(tmp_path / name) is known
+
+
+def test_a_workbook_of_somebody_else_is_no_table_of_claims(tmp_path: Path) -> None:
+    import openpyxl  # noqa: PLC0415
+
+    from cvo.tables import recognising  # noqa: PLC0415
+
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["id", "text", "subject", "value"])
+    workbook.save(tmp_path / "x.xlsx")
+    assert not recognising.is_table(tmp_path / "x.xlsx")
+    workbook.create_sheet("论断").append(["编号", "陈述（中文）"])
+    workbook.save(tmp_path / "x.xlsx")
+    assert recognising.is_table(tmp_path / "x.xlsx")
+
+
+@pytest.mark.usefixtures("table")
+def test_a_corpus_has_the_tables_and_formats_that_a_folder_has(tmp_path: Path) -> None:
+    (tmp_path / "figures.csv").write_text("id,text\n", encoding="utf-8")
+    (tmp_path / "bad.csv").write_text("statement-zh,polarty\n甲,x\n", encoding="utf-8")
+    (tmp_path / "x.jsonld").write_text("{", encoding="utf-8")
+    journal = tmp_path / "journal"
+    expected = validate(tmp_path)
+    for _ in range(2):  # anew, and from what was kept
+        run = Checking((str(tmp_path),), jobs=1, resume=journal)
+        assert sorted(f"{f.code} {f.place}" for f in run.findings()) == sorted(f"{f.code} {f.place}" for f in expected.findings)
+        assert (run.files, run.report.claims) == (6, expected.claims)
+        assert [str(note) for note in run.report.notes] == ["1 file is no table of claims and was left out"]
+    assert run.kept == 6
+    assert {"CVO-COLUMN", "CVO-SYNTAX", "CVO-STATEMENT"} <= {finding.code for finding in expected.findings}
 
 
 def test_shapes_may_be_in_any_format(tmp_path: Path) -> None:

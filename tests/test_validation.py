@@ -9,7 +9,7 @@ import pytest
 
 from cvo.contribution import Contributed
 from cvo.engines.fast import queries
-from cvo.errors import CvoError, EngineError, InputError, NothingChecked
+from cvo.errors import CvoError, EngineError, InputError, Message, NothingChecked
 from cvo.validation import validator as validation
 from cvo.validation.validator import validate
 
@@ -557,7 +557,7 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_a_finding_and_the_others_are_
 
     def read(path: Path, *numbers: int, **options: bool) -> object:
         if path.name == "c.ttl":
-            raise InputError(f"no permission to read: {path}")
+            raise InputError(Message(f"no permission to read: {path}", f"没有读取权限：{path}"))
         return whole(path, *numbers, **options)
 
     monkeypatch.setattr(validation, "read", read)

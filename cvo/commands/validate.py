@@ -45,7 +45,9 @@ class FailOn(StrEnum):
 
 
 def validate(  # noqa: C901, PLR0913 - one parameter for each option
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="RDF files (gzip too), tables, folders or globs.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="RDF files (gzip too), tables, folders of them or globs.")
+    ] = None,
     *,
     form: Annotated[
         ReportFormat | None,
@@ -92,6 +94,7 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
     What a rule asks, tells `cvo explain CODE`. Exit status: 0 clean, 1 findings, 2 the files or the command could not be read.
     """
     from cvo.validation import report, selection, validating  # noqa: PLC0415
+    from cvo.validation.reports.words import noted  # noqa: PLC0415
 
     if base != "HEAD" and not changed:
         raise InputError("--base goes with --changed")
@@ -123,7 +126,7 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
             typer.echo("正在检查……" if lang is Lang.ZH else "Checking …")
         result, repaired = run.outcome()
         for note in result.notes:
-            typer.echo(f"note: {note}", err=True)
+            typer.echo(noted(note, lang.value), err=True)
         if repaired:
             typer.echo(validating.told(repaired, lang.value, written=not diff), err=True)
         if repaired and diff:

@@ -27,7 +27,7 @@ PART = re.compile(r"(#.+)-(?:position|digest|state)\Z")  # nodes that are made o
 class Tabled(Contributed):
     """A table: *encoded* is what it says, *wrong* why it says nothing."""
 
-    repairable = False
+    repairable, tabular = False, True
 
     def __init__(self, path: Path, text: str, book: Book | None, encoded: Encoded | None, wrong: Sequence[TableProblem] = ()) -> None:
         """Hold what `read` has read."""

@@ -71,7 +71,7 @@ class Run:
 
         self._wanted()
         shapes = tuple(map(str, expand(list(self.against)))) if self.against else ()
-        return Checking(tuple(self.files()), Setting(shapes, self.engine), self.jobs or 0, self.scheduler, self.resume)
+        return Checking(tuple(self.files()), Setting(shapes, self.engine, documents=self.text), self.jobs or 0, self.scheduler, self.resume)
 
     def looks(self) -> Callable[[Finding], bool]:
         """Return whether a finding is wanted."""
@@ -84,8 +84,11 @@ class Run:
         """
         if not self.changed:
             return list(self.paths)
-        named = [Path(path).suffix.lower() for path in self.paths if Path(path).suffix and Path(path).is_file()]
-        return [str(path) for path in changes.changed(self.paths or (".",), self.base, (*reading.IN_FOLDERS, *named))]
+        named = [Path(path) for path in self.paths if Path(path).suffix and Path(path).is_file()]
+        endings = (*reading.IN_FOLDERS, *reading.TABLES, *(path.suffix.lower() for path in named))
+        some = changes.changed(self.paths or (".",), self.base, endings)
+        own = {path.resolve() for path in named}
+        return [str(path) for path in some if path.resolve() in own or reading.is_contribution(path)]
 
     def watched(self) -> list[Path]:
         """Return the files at which a change matters; what is missing now may come back."""

@@ -23,8 +23,8 @@ from cvo.names import curie, nearest, shorten
 from cvo.outcome import Uncompiled
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
 from cvo.validation import kept
+from cvo.validation.reading import apart, read, unreadable
 from cvo.validation.reading import files as files_of
-from cvo.validation.reading import read
 from cvo.validation.rules import Rules
 from cvo.validation.surroundings import beside, named_by, read_all
 from cvo.validation.wording import generic
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.contribution import Contributed
-    from cvo.errors import CvoError
     from cvo.findings import Texts
     from cvo.outcome import Outcome, Result
 
@@ -57,7 +56,7 @@ def validate(  # noqa: PLR0913 - options, each with a default
     engine: str = "fast",
     documents: Sequence[str] = (),
 ) -> Report:
-    """Return what is wrong with the files of *paths*: one or several files, folders (with all RDF files in them) or globs.
+    """Return what is wrong with the files of *paths*: one or several files, folders (all RDF and tables of claims in them) or globs.
 
     *shapes* and *ontology* are the shipped ones unless they are given; with the shipped ontology go the shipped instances.
     Nothing is fetched, whatever a file imports. *texts* says of some files what they would be, in place of what they are, and
@@ -74,7 +73,8 @@ def validate(  # noqa: PLR0913 - options, each with a default
     collecting = gc.isenabled()
     gc.disable()  # a run makes a few hundred thousand objects that live to its end
     try:
-        named = files_of(paths)
+        found = files_of(paths)
+        named = found.files
         files, findings = [], []
         for number, path in enumerate(named):
             try:
@@ -87,10 +87,9 @@ def validate(  # noqa: PLR0913 - options, each with a default
         whole = {file.path: file.problems or (file.taken(keys),) for file in files}
         findings += [problem for problems in whole.values() for problem in problems if problem]
         good = [file for file in files if whole[file.path] == (None,)]
-        report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good))
-        good = [file for file in good if file.quads]
-        if good:
-            report = _Check(good, shapes, ontology, engine).report(report)
+        report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good), notes=found.notes)
+        for group in apart([file for file in good if file.quads]):
+            report = _Check(group, shapes, ontology, engine).report(report)
     finally:
         if collecting:
             gc.enable()
@@ -142,17 +141,17 @@ class _Check:
         kinds = self._kinds()
         targeted = {node: {kind.value for kind in kinds.get(node, ()) if isinstance(kind, ox.NamedNode)} for node in outcome.targeted}
         claims = self._below(f"{CVO}Claim")
-        classes = Counter(kind for found in targeted.values() for kind in found)
         prefixes = self.files[0].prefixes
+        classes = Counter(curie(kind, prefixes) for found in targeted.values() for kind in found)
         return Report(
             tuple(sorted([*report.findings, *findings])),
             report.files,
-            len(targeted),
-            sum(not found.isdisjoint(claims) for found in targeted.values()),
-            tuple(sorted((curie(kind, prefixes), number) for kind, number in classes.items())),
+            report.checked + len(targeted),
+            report.claims + sum(not found.isdisjoint(claims) for found in targeted.values()),
+            tuple(sorted((Counter(dict(report.classes)) + classes).items())),
             self.rules.count,
             report.unread,
-            notes=self.notes,
+            notes=tuple(dict.fromkeys([*report.notes, *self.notes])),
         )
 
     def _outcome(self) -> Outcome:
@@ -318,15 +317,6 @@ class _Check:
             self.words[namespace] = sorted(term.removeprefix(namespace) for term in known if term.startswith(namespace))
         word = nearest(iri.removeprefix(namespace), self.words[namespace], 0.7 if namespace in OWN else LIKE)
         return namespace + word if word else ""
-
-
-def unreadable(name: str, error: CvoError) -> Finding:
-    """Return the finding that the file *name* of a folder cannot be read, because of *error*."""
-    what, zh = error.what.removesuffix(f": {name}"), error.message.zh.removesuffix(f"：{name}") or f"无法读取：“{error.what}”"
-    line = int(found[1]) if (found := re.match(r"not UTF-8 at line (\d+)", what)) else 0
-    to_do = error.advice.zh and f"：{error.advice.zh}"
-    messages = (("en", f"{what}; {error.hint}" if error.hint else what), ("zh", f"{zh}{to_do}"))
-    return Finding(Place(name, line), "CVO-UNREADABLE", "violation", messages)
 
 
 def _did_you_mean(name: str) -> Texts:

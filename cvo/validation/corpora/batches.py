@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from cvo.contribution import read as read_turtle
 from cvo.engines.fast import Graph, check, quads_of
 from cvo.findings import one_per_cause
 from cvo.names import curie
 from cvo.terms import CVO
-from cvo.validation.corpora.inputs import is_address
+from cvo.validation.corpora.inputs import ENDINGS, is_address, text_of
 from cvo.validation.corpora.mentions import Gathering, Mentions, blocks_of
+from cvo.validation.reading import read, unreadable
 from cvo.validation.surroundings import Surroundings
-from cvo.validation.validator import _Check, unreadable
+from cvo.validation.validator import _Check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from cvo.errors import CvoError
     from cvo.findings import Finding
     from cvo.outcome import Outcome, Result
-    from cvo.validation.corpora.bench import Bench
+    from cvo.validation.corpora.bench import Bench, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,17 @@ class Inspected:
     unread: str = ""
     mentions: Mentions | None = None
     notes: tuple[str, ...] = ()
+
+
+def whole(setting: Setting, task: Task) -> Contributed | None:
+    """Return the file of *task*; None if it is too large to be held, which only Turtle and its kin may be.
+
+    Raises: InputError, if it cannot be read.
+    """
+    if not is_address(task.name) and not task.name.lower().endswith(ENDINGS):
+        return read(task.path, task.number, documents=setting.documents)
+    text = text_of(task.name, setting.large)
+    return None if text is None else read_turtle(task.path, task.number, text=text)
 
 
 class Batch(_Check):

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Setting:
     """How files are checked: against which *shapes* (none: the shipped ones), with which *engine*; which shipped files are among them.
 
-    A file with more than *large* bytes is checked as it streams by; with more than *roomy*, what queries read of it lies on disk.
+    The passages of tables are found in *documents*. A file with more than *large* bytes is checked as it streams by; with more than
+    *roomy*, what queries read of it lies on disk.
     """
 
     shapes: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Setting:
     own: frozenset[str] = frozenset()
     large: int = 4 << 20
     roomy: int = 64 << 20
+    documents: tuple[str, ...] = ()
 
 
 class Bench:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from cvo import __version__, progress
 from cvo.errors import InputError, NothingChecked
 from cvo.files import shipped
 from cvo.findings import Report
+from cvo.tables.encoding import opened
 from cvo.validation.corpora.batches import Inspected, Task, unopened
 from cvo.validation.corpora.bench import Setting, bench
 from cvo.validation.corpora.crew import Died, cores, crew
@@ -23,6 +24,7 @@ from cvo.validation.corpora.inputs import Input, found, weight
 from cvo.validation.corpora.inspecting import inspect
 from cvo.validation.corpora.journal import FORM, Journal
 from cvo.validation.corpora.pointing import lend, point
+from cvo.validation.reading import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +54,7 @@ class Checking:
     opened: int = 0
     kept: int = 0
     names: tuple[str, ...] = ()
+    left: list[str] = field(default_factory=list)
 
     def findings(self, *, with_names: bool = False) -> Iterator[Finding]:
         """Return the findings as they are known; the numbers stand in the *report* after the last; *with_names* also the *names*.
@@ -72,9 +75,10 @@ class Checking:
             self.files, self.opened = totals.files, totals.opened
             self.names = tuple(journal.names()) if with_names else ()
             rules = bench(self.setting).rules.count
+            left = (left_out(len(self.left)),) if self.left else ()
             seconds = time.perf_counter() - started
             self.report = Report(
-                (), self.names, totals.checked, totals.claims, totals.classes, rules, totals.unread, seconds, notes=totals.notes
+                (), self.names, totals.checked, totals.claims, totals.classes, rules, totals.unread, seconds, notes=(*totals.notes, *left)
             )
             if not any_finding and not totals.checked:
                 hint = "no shape looks at what these files describe; give the nodes a class, such as cvo:RelationClaim"
@@ -83,10 +87,10 @@ class Checking:
             journal.close()
 
     def _run(self, journal: Journal) -> Iterator[Finding]:
-        journal.take(found(self.paths))
+        journal.take(found(self.paths, self.left))
         here = {path.name for folder in ("ontology", "instances") for path in shipped(folder)}
         own = frozenset(name for name in (Path(name).name.removesuffix(".gz") for name in journal.names()) if name in here)
-        self.setting = Setting(self.setting.shapes, self.setting.engine, own, self.setting.large, self.setting.roomy)
+        self.setting = replace(self.setting, own=own)
         bench(self.setting)  # what is wrong with the shapes is told before any file is read
         journal.settle(_key(self.setting))
         self.kept = journal.kept
@@ -195,4 +199,6 @@ def _key(setting: Setting) -> str:
     shapes = [Path(name) for name in setting.shapes] or shipped("shapes")
     for path in (*shapes, *shipped("ontology"), *shipped("instances")):
         key.update(path.read_bytes())
+    for name, document in opened(setting.documents):
+        key.update(f"{name} {document.digest}".encode())
     return key.hexdigest()

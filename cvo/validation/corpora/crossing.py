@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 TWICE, SAME, DANGLING, OPPOSED = "CVO-TWICE", "CVO-DUPLICATE", "CVO-DANGLING", "CVO-CONTRADICTION"
 
 
+# A table is what the file of its source is made of, or was made of it: that it says the same is no slip.
+TABULAR = "({0}.name LIKE '%.csv' OR {0}.name LIKE '%.xlsx' OR {0}.name LIKE '%.yaml' OR {0}.name LIKE '%.yml')"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """What is wrong between the file *number* and an *other* one (0: with none): the code, and the mark of what it is about."""
@@ -81,6 +85,7 @@ class Crossing:
         self.data.execute("CREATE TEMP TABLE hit (file INTEGER, code TEXT, mark INTEGER, other INTEGER)")
         for code, table in ((TWICE, "describes"), (SAME, "print")):
             self._several(code, table)
+        self.data.execute(f"DELETE FROM hit WHERE file IN (SELECT id FROM file f WHERE {TABULAR.format('f')})")  # noqa: S608
         self.data.execute(
             "INSERT INTO hit SELECT n.file, ?, n.mark, 0 FROM names n WHERE NOT EXISTS (SELECT 1 FROM describes d WHERE d.mark = n.mark) "
             "AND (n.must OR n.document <> 0 AND EXISTS (SELECT 1 FROM document o WHERE o.mark = n.document AND o.file <> n.file))",
@@ -99,9 +104,10 @@ class Crossing:
     def _several(self, code: str, table: str) -> None:
         """Note for each mark of *table* that several files have each of them but the first."""
         marks = f"SELECT mark FROM {table} GROUP BY mark HAVING MIN(file) <> MAX(file)"  # noqa: S608 - our own names
+        order = f"{TABULAR.format('g')}, g.place"
         self.data.execute(
             f"INSERT INTO hit SELECT t.file, ?, t.mark, (SELECT u.file FROM {table} u JOIN file g ON g.id = u.file "  # noqa: S608
-            f"WHERE u.mark = t.mark ORDER BY g.place LIMIT 1) AS first FROM (SELECT DISTINCT mark, file FROM {table}) t "
+            f"WHERE u.mark = t.mark ORDER BY {order} LIMIT 1) AS first FROM (SELECT DISTINCT mark, file FROM {table}) t "
             f"WHERE t.mark IN ({marks}) AND first <> t.file",
             (code,),
         )

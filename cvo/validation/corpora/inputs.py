@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cvo.contribution import FORMATS
 from cvo.errors import CvoError, EngineError, InputError
 from cvo.files import BUFFER, decode, unpacked
+from cvo.validation.reading import IN_FOLDERS, TABLES, is_contribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,8 +41,10 @@ def is_address(name: str) -> bool:
     return "://" in name
 
 
-def found(names: Sequence[str | Path]) -> Iterator[Input]:
+def found(names: Sequence[str | Path], left: list[str] | None = None) -> Iterator[Input]:
     """Return the files that *names* mean, each once, in the order of the names and then of their paths; gzip as well.
+
+    Of tables only those of claims are returned; the names of others are added to *left*.
 
     A folder's own files are read one folder at a time, so that a folder of any size does. A file that is named but is missing
     is returned too: that it cannot be read is found when it is read.
@@ -49,33 +52,43 @@ def found(names: Sequence[str | Path]) -> Iterator[Input]:
     Raises: InputError, if a folder or a pattern has no such file; EngineError, if an address needs a package that is missing.
     """
     seen: set[int] = set()
+    left = [] if left is None else left
     for name in names:
         some = False
-        for each in _of(str(name)):
+        for each in _of(str(name), left):
             some = True
             number = hash(each.name)
             if number not in seen:
                 seen.add(number)
                 yield each
         if not some:
-            raise InputError(f"no file that cvo validates in: {name}", hint=f"looked for {' '.join(FORMATS)}, or .gz of it")
+            looked = f"{' '.join(FORMATS)}, or .gz of it, and {' '.join((*IN_FOLDERS[len(FORMATS) :], *TABLES))}"
+            raise InputError(f"no file that cvo validates in: {name}", hint=f"looked for {looked}")
 
 
-def _of(name: str) -> Iterator[Input]:
+def _of(name: str, left: list[str]) -> Iterator[Input]:
     if is_address(name):
         yield from _remote(name)
     elif not name:
         raise InputError("a file name is empty", hint="write . for the folder you are in")
     elif Path(name).is_dir():
-        yield from _inside(name)
+        yield from _inside(name, left)
     elif os.path.lexists(name) or not glob.has_magic(name):
         yield _local(name)
     else:
         matches = sorted(glob.iglob(name, recursive=True))  # noqa: PTH207 - absolute patterns too
-        yield from (_local(each) for each in matches if each.lower().endswith(ENDINGS) and Path(each).is_file())
+        yield from (_local(each) for each in matches if _is_wanted(each, left, pattern=True) and Path(each).is_file())
 
 
-def _inside(folder: str) -> Iterator[Input]:
+def _is_wanted(path: str, left: list[str], *, pattern: bool = False) -> bool:
+    """Return whether the file *path* is a contribution; if it could be, and is not, add it to *left*."""
+    ours = path.lower().endswith(ENDINGS) or is_contribution(Path(path), pattern=pattern)
+    if ours is False:
+        left.append(path)
+    return bool(ours)
+
+
+def _inside(folder: str, left: list[str]) -> Iterator[Input]:
     """Return the files in *folder* at any depth; what is hidden is left out, and so is a folder that may not be read."""
     try:
         with os.scandir(folder) as entries:
@@ -86,8 +99,8 @@ def _inside(folder: str) -> Iterator[Input]:
         path = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118 - of the many files one by one
         if is_folder:
             if not os.path.islink(path):  # noqa: PTH114 - a link may lead round in circles
-                yield from _inside(path)
-        elif name.lower().endswith(ENDINGS):
+                yield from _inside(path, left)
+        elif _is_wanted(path, left):
             yield _local(path)
 
 
@@ -96,7 +109,11 @@ def _local(name: str) -> Input:
         about = Path(name).stat()
     except (OSError, ValueError):
         return Input(name, 0, "")
-    return Input(name, about.st_size, f"{about.st_size} {about.st_mtime_ns} {about.st_ino}")
+    stamp = f"{about.st_size} {about.st_mtime_ns} {about.st_ino}"
+    if name.lower().endswith(".csv"):  # of which the other sheets stand beside it
+        others = sorted(Path(name).parent.glob(f"{glob.escape(Path(name).stem)}.*.csv"))
+        stamp += "".join(f" {each.stat().st_mtime_ns}" for each in others)
+    return Input(name, about.st_size, stamp)
 
 
 def _remote(name: str) -> Iterator[Input]:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import Contributed, read
 from cvo.errors import CvoError, InputError
-from cvo.validation.corpora.batches import Batch, Inspected, Task, named, unopened
+from cvo.validation.corpora.batches import Batch, Inspected, Task, named, unopened, whole
 from cvo.validation.corpora.bench import bench
-from cvo.validation.corpora.inputs import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cvo.contribution import Contributed
     from cvo.validation.corpora.bench import Bench, Setting
 
 
@@ -46,13 +45,13 @@ class _Tasks:
         files: list[tuple[Task, Contributed]] = []
         for task in self.tasks:
             try:
-                text = text_of(task.name, self.bench.setting.large)
-                if text is None:
+                file = whole(self.bench.setting, task)
+                if file is None:
                     from cvo.validation.corpora.streaming import streamed  # noqa: PLC0415 - most files are small
 
                     self.done.append(streamed(self.bench, task))
                     continue
-                files.append((task, read(task.path, task.number, text=text)))
+                files.append((task, file))
             except InputError as error:
                 self.done.append(unopened(task, error))
         good = []

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS, RELATIONS, Contributed, read
+from cvo.contribution import FORMATS, RELATIONS, Contributed
 from cvo.engines.fast.nodes import node_of
 from cvo.files import base_iri, inner
 from cvo.findings import Finding
-from cvo.validation.corpora.batches import Task, named
+from cvo.validation.corpora.batches import Task, named, whole
 from cvo.validation.corpora.crossing import DANGLING, OPPOSED, SAME, TWICE
 from cvo.validation.corpora.excerpts import excerpts, shifted_place
-from cvo.validation.corpora.inputs import opened, text_of
+from cvo.validation.corpora.inputs import opened
 from cvo.validation.corpora.mentions import OUTWARD, PAIRS, STATED_IN, STATEMENT, fingerprint, mark, pair
 
 if TYPE_CHECKING:
@@ -90,9 +90,8 @@ def point(setting: Setting, task: Task, hits: Sequence[Hit], values: frozenset[s
     for code, number, about in _marked(_quads(setting, task), {hit.code for hit in hits}):
         if (code, number) in wanted:
             found.setdefault((code, number), about)
-    text = text_of(task.name, setting.large)
-    if text is not None:
-        file = read(task.path, task.number, text=text)
+    file = whole(setting, task)
+    if file is not None:
         pieces: Mapping[str, Contributed] = {}
         first: Contributed = file
     else:
@@ -163,20 +162,20 @@ def _finding(hit: Hit, quad: ox.Quad, file: Contributed) -> Finding:
         name=about["name"],
         path="" if hit.code == TWICE else quad.predicate.value,
         value="" if hit.code == TWICE else str(quad.object),
-        line=file.line(at.line),
+        line=file.shown(at),
     )
 
 
 def _quads(setting: Setting, task: Task, prefixes: dict[str, str] | None = None) -> Iterator[ox.Quad]:
     """Return the triples of the file of *task*, one after the other; small files name their blank nodes as before."""
-    text = text_of(task.name, setting.large) if prefixes is None else None
-    if text is not None:
-        yield from read(task.path, task.number, text=text).quads
+    file = whole(setting, task) if prefixes is None else None
+    if file is not None:
+        yield from file.quads
         return
     kind = FORMATS[inner(task.path).suffix.lower()]
     base = base_iri(inner(task.path)) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
-    with opened(task.name) as file:
-        parser = ox.parse(input=file, format=kind, base_iri=base, rename_blank_nodes=False)
+    with opened(task.name) as stream:
+        parser = ox.parse(input=stream, format=kind, base_iri=base, rename_blank_nodes=False)
         yield from parser
         if prefixes is not None:
             prefixes.update(parser.prefixes)

@@ -11,7 +11,7 @@ from cvo.findings import SEVERITIES
 from cvo.output import deliver
 from cvo.validation import report
 from cvo.validation.reports import concise, jsonl
-from cvo.validation.reports.words import counted, summed
+from cvo.validation.reports.words import counted, noted, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,7 @@ def tell(checking: Checking, telling: Telling) -> int:
             deliver(report.write(whole, form, lang=telling.lang), file)
         deliver(report.write(whole, telling.form, lang=telling.lang, colour=telling.colour), telling.output)
     for note in checking.report.notes:
-        sys.stderr.write(f"note: {note}\n")
+        sys.stderr.write(f"{noted(note, telling.lang)}\n")
     if checking.kept:
         sys.stderr.write(_kept(checking, telling.lang))
     if severe[False]:

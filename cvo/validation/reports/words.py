@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from cvo.errors import Message
 from cvo.findings import SEVERITIES, text_in
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def helped(finding: Finding, lang: str) -> str:
     words = WORDS.get(lang, WORDS["en"])
     text = plain(text_in(lang, finding.help)) if finding.help else ""
     return f"{text or words['fix']} {words['fixable']}" if finding.fix else text
+
+
+def noted(note: str | Message, lang: str) -> str:
+    """Return the *note* as the terminal shows it.
+
+    >>> from cvo.errors import Message
+    >>> noted(Message("2 files were left out", "2 个文件未检查"), "zh")
+    '说明：2 个文件未检查'
+    """
+    return f"说明：{note.zh}" if lang == "zh" and isinstance(note, Message) and note.zh else f"note: {note}"
 
 
 def summary(report: Report, lang: str = "en") -> str:
