@@ -12,6 +12,7 @@ from conftest import ROOT
 
 from cvo.errors import InputError
 from cvo.files import shipped
+from cvo.live import wording as live
 from cvo.quality import checks
 from cvo.tables.columns import SHEETS
 from cvo.tables.vocabulary import expand
@@ -27,6 +28,7 @@ EXAMPLES = explain.examples()
 OURS = sorted(code for code, fields in EXAMPLES.items() if fields["from"] != explain.COMPONENTS)
 ALONE = [code for code in OURS if EXAMPLES[code]["from"] not in {explain.CORPORA, explain.TABLES}]  # what one file alone may break
 TABLE = (ROOT / "shapes/examples/zhao-2025.yaml").read_text(encoding="utf-8")
+ALL = [*EXAMPLES, *checks.catalogue(), *live.RULES]
 DOCUMENTS = [str(ROOT / "shapes/examples/zhao-2025.txt")]
 THEIRS = sorted(code for code, fields in EXAMPLES.items() if fields["from"] == explain.COMPONENTS)
 HEAD = (
@@ -51,7 +53,7 @@ def test_every_code_that_stands_in_the_shapes_or_in_the_program_is_explained() -
     assert {"CVO-SYNTAX", "CVO-TERM", "CVO-UNREADABLE"} <= program
     gates = {check.code for check in checks.catalogue()}
     assert (shapes | program) - gates == set(OURS)
-    assert set(explain.explanations()) == set(EXAMPLES) | gates
+    assert set(explain.explanations()) == set(EXAMPLES) | gates | set(live.RULES)
     assert not gates & set(EXAMPLES)
 
 
@@ -59,6 +61,15 @@ def test_a_quality_check_is_explained_with_what_to_do() -> None:
     told = explain.told(explain.explain("CVO-CHAIN-SINGLE"), "zh")
     assert "属性链只有一环" in told
     assert "rdfs:subPropertyOf" in told
+
+
+def test_a_test_of_a_published_site_is_explained_with_what_to_do() -> None:
+    told = explain.told(explain.explain("vary"))
+    assert told.startswith("LIVE-VARY · 错误 / error · cvo check-live\n")
+    assert all(
+        said in told for said in ("Vary 没有写 …", "Vary does not name …", "没有它，缓存会混淆各种格式", "caches mix the formats up")
+    )
+    assert "{" not in explain.listing()
 
 
 def test_every_constraint_of_shacl_is_explained() -> None:
@@ -192,10 +203,12 @@ def test_the_terms_that_messages_give_as_examples_exist() -> None:
 def test_the_command_explains_lists_and_writes_json(cvo, tmp_path: Path) -> None:
     assert cvo("explain", "polarity", "CVO-SYNTAX", "--lang", "zh").out.count("\n错误写法\n") == 2
     listed = cvo("explain", "--list", "--lang", "en").out.splitlines()
-    assert len(listed) == len(EXAMPLES) + len(checks.catalogue())
+    assert len(listed) == len(ALL)
     assert json.loads(cvo("explain", "CVO-TERM", "-f", "json").out)[0]["right"] == "cvo:locator :p001 ;"
     cvo("explain", "--list", "-o", tmp_path / "rules.json")
-    assert len(json.loads((tmp_path / "rules.json").read_text(encoding="utf-8"))) == len(EXAMPLES) + len(checks.catalogue())
+    assert len(json.loads((tmp_path / "rules.json").read_text(encoding="utf-8"))) == len(EXAMPLES) + len(checks.catalogue()) + len(
+        live.RULES
+    )
     ran = cvo("explain", "CVO-POLARTY")
     assert (ran.status, ran.out) == (2, "")
     assert "did you mean CVO-POLARITY?" in ran.err

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from cvo.errors import InputError
 from cvo.files import data_root, read_text, shipped
 from cvo.findings import SEVERITIES, text_in
+from cvo.live import wording as live
 from cvo.names import nearest
 from cvo.quality import checks
 from cvo.terms import CVO, SH
@@ -39,7 +40,7 @@ class Explanation:
     """What the rule with a *code* asks.
 
     *home* says where the rule is written: a file of shapes, or nowhere if the program itself looks; *shape* is the IRI of the
-    shape, or for a constraint of SHACL an example of a shape. A quality check has no examples but says what is *todo*.
+    shape, or for a constraint of SHACL an example of a shape. A quality check or a test of a site has no examples but says what is *todo*.
     *table* is a wrong and a right example in a table, of a rule that one can break there by a word that means nothing.
     """
 
@@ -77,7 +78,8 @@ def _read(name: str) -> dict[str, dict[str, Any]]:
 def explanations() -> dict[str, Explanation]:
     """Return the explanation of every code that a validation against the shipped shapes can report, sorted by code.
 
-    After them come those of the quality checks, and of the constraints of SHACL, which only shapes of other people report.
+    After them come those of the quality checks and of the tests of a published site, and of the constraints of SHACL, which only
+    shapes of other people report.
     """
     found = {}
     for path in shipped("shapes"):
@@ -98,6 +100,9 @@ def explanations() -> dict[str, Explanation]:
         asks, todo = _open(check.messages), _open(check.help)
         found[check.code] = Explanation(check.code, check.severity, asks, "", "", home=f"cvo check: {check.group}", todo=todo)
 
+    for code, (en, zh, todo_en, todo_zh) in live.RULES.items():
+        asks, todo = _open((("en", en), ("zh", zh))), (("en", todo_en), ("zh", todo_zh))
+        found[code] = Explanation(code, SEVERITIES[0], asks, "", "", home="cvo check-live", todo=todo)
     for code, fields in in_tables().items():
         if "asks" not in fields:
             found[code] = replace(found[code], table=(fields["wrong"], fields["right"]))
@@ -114,7 +119,7 @@ def _open(texts: Texts) -> Texts:
     >>> _open((("en", "{focus} has no label"),))
     (('en', '… has no label'),)
     """
-    return tuple((lang, re.sub(r"\{\w+\}", "…", text)) for lang, text in texts)
+    return tuple((lang, re.sub(r"\{\w*\}", "…", text)) for lang, text in texts)
 
 
 def _pair(code: str) -> tuple[str, str]:
@@ -123,7 +128,7 @@ def _pair(code: str) -> tuple[str, str]:
 
 
 def explain(code: str) -> Explanation:
-    """Return the explanation of *code*; the ``CVO-`` before it and its case do not matter.
+    """Return the explanation of *code*; the ``CVO-`` or ``LIVE-`` before it and its case do not matter.
 
     >>> explain("polarity").code
     'CVO-POLARITY'
@@ -132,7 +137,7 @@ def explain(code: str) -> Explanation:
     """
     known = explanations()
     word = code.strip().upper()
-    found = known.get(word) or known.get(f"CVO-{word}")
+    found = next((known[name] for name in (word, f"CVO-{word}", f"LIVE-{word}") if name in known), None)
     if found is None:
         raise unknown(code, list(known))
     return found
