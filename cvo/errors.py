@@ -96,6 +96,7 @@ class CvoError(Exception):
 
     def told(self, lang: str = "en") -> str:
         """Return the error as the terminal shows it in the language *lang*, as far as it is known in it."""
+        lang = lang if self.message.zh else "en"
         error, colon, help_ = ("错误", "：", "建议：") if lang == "zh" else ("error", ": ", "help: ")
         lines = [f"{error}{colon}{f'{self.place}{colon}' if self.place else ''}{self.message.text(lang)}"]
         if self.hint:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +45,8 @@ def by_ending(output: Path | None, formats: type[StrEnum]) -> str:
     form = endings.get(output.suffix.lower(), output.suffix.lower().lstrip("."))
     form = "concise" if form == "table" and "table" not in set(formats) else form
     if form not in set(formats):
-        raise InputError(f"the ending tells no format: {output}", hint="name it with -f")
+        what = Message(f"the ending tells no format: {output}", f"从扩展名看不出格式：{output}")
+        raise InputError(what, hint=Message("name it with -f", "请用 -f 写明"))
     return form
 
 
@@ -67,14 +68,15 @@ def deliver_bytes(data: bytes, output: Path | None) -> None:
         _replace(output, [data])
         return
     if sys.stdout.isatty():
-        raise InputError("this format is not for a terminal", hint="name a file with -o")
+        what = Message("this format is not for a terminal", "这种格式不能显示在终端上")
+        raise InputError(what, hint=Message("name a file with -o", "请用 -o 写明文件"))
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
 
 
 def _replace(output: Path, pieces: Iterable[bytes]) -> None:
     if output.is_dir():
-        raise InputError(f"is a folder, not a file: {output}")
+        raise InputError(Message(f"is a folder, not a file: {output}", f"是文件夹，不是文件：{output}"))
     target = output.resolve()  # what a link points to is written, not the link
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -87,7 +89,7 @@ def _replace(output: Path, pieces: Iterable[bytes]) -> None:
             partial.chmod(target.stat().st_mode)
         partial.replace(target)
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror}): {output}") from None
+        raise InputError(Message(f"cannot be written ({error.strerror}): {output}", f"无法写入（{error.strerror}）：{output}")) from None
     finally:
         partial.unlink(missing_ok=True)
 

@@ -373,12 +373,17 @@ def test_what_is_wrong_is_told_at_its_cell(what, encode):
             assert not re.search(r"\b[a-z]{2,} [a-z]{2,}\b", message.zh), message
 
 
-def test_whatever_is_wrong_with_a_table_is_said_in_both_languages():
+def test_whatever_is_wrong_with_a_contribution_is_said_in_both_languages():
     """Look at the code: a message in English alone would be one that no test provokes."""
-    files = [*(ROOT / "cvo/tables").glob("*.py"), ROOT / "cvo/contribute/passages.py"]
+    single = ("contribute/passages", "files", "output", "commands/validate", "commands/encode")
+    files = [*(ROOT / "cvo/tables").glob("*.py"), *(ROOT / "cvo/validation").glob("*.py"), *(ROOT / f"cvo/{name}.py" for name in single)]
     calls = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    raised = [call for call in calls if getattr(call.func, "id", "") in {"CvoError", "InputError", "TableProblem"}]
-    assert len(raised) > 50
+    raised = [
+        call
+        for call in calls
+        if getattr(call.func, "id", "") in {"CvoError", "InputError", "EngineError", "NothingChecked", "TableProblem"}
+    ]
+    assert len(raised) > 80
     for call in raised:
         said = [call.args[0], *(keyword.value for keyword in call.keywords if keyword.arg == "hint")]
         assert not any(isinstance(text, (ast.Constant, ast.JoinedStr)) for text in said), ast.unparse(call)

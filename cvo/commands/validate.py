@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.output import Lang, by_ending, deliver
 
 
@@ -97,11 +97,12 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
     from cvo.validation.reports.words import noted  # noqa: PLC0415
 
     if base != "HEAD" and not changed:
-        raise InputError("--base goes with --changed")
+        raise InputError(Message("--base goes with --changed", "--base 须与 --changed 同用"))
     if watch and diff:
-        raise InputError("--watch does not go with --diff")
+        raise InputError(Message("--watch does not go with --diff", "--watch 不能与 --diff 同用"))
     if watch and (jobs or resume or scheduler):
-        raise InputError("--watch does not go with --jobs, --resume and --scheduler")
+        zh = "--watch 不能与 --jobs、--resume、--scheduler 同用"
+        raise InputError(Message("--watch does not go with --jobs, --resume and --scheduler", zh))
     chosen = form.value if form else by_ending(output, ReportFormat) or "concise"
     copies = [(file, by_ending(file, ReportFormat) or "concise") for file in also or ()]
     lists = dict(zip(("paths", "against", "select", "ignore", "text"), (paths, against, select, ignore, text), strict=True))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from cvo.errors import CvoError, EngineError
+from cvo.errors import CvoError, EngineError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 MEMORY = 4 << 30  # bytes beyond what the process has when it starts
-HINT = "give it more time with --timeout SECONDS, or look for a query, a path or a pattern that never ends"
+HINT = Message(
+    "give it more time with --timeout SECONDS, or look for a query, a path or a pattern that never ends",
+    "请用 --timeout 秒数 放宽时限，或查找不会结束的查询、路径或模式",
+)
 
 
 def run(check: Callable[[], Report], seconds: float) -> Report:
@@ -40,14 +43,15 @@ def run(check: Callable[[], Report], seconds: float) -> Report:
         try:
             out, err = process.communicate(pickle.dumps(check), timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise EngineError(f"the check takes longer than {seconds:g} s", hint=HINT) from None
+            raise EngineError(Message(f"the check takes longer than {seconds:g} s", f"校验超过了 {seconds:g} 秒"), hint=HINT) from None
         finally:
             process.kill()
     if process.returncode or not out:
         why = (err.decode(errors="replace").strip().splitlines() or [f"status {process.returncode}"])[-1]
         if process.returncode == 1:  # an exception that nobody foresaw
             raise RuntimeError(why)
-        raise EngineError(f"the check broke off: {why}", hint="the shapes or the data ask for too much memory or depth")
+        hint = Message("the shapes or the data ask for too much memory or depth", "形状或数据占用内存过多，或嵌套过深")
+        raise EngineError(Message(f"the check broke off: {why}", f"校验中断：{why}"), hint=hint)
     answered: Report | CvoError = pickle.loads(out)  # noqa: S301 - of our own process
     if isinstance(answered, CvoError):
         raise answered
@@ -68,6 +72,9 @@ def answer() -> None:
     except CvoError as error:
         answered = error
     except MemoryError:
-        answered = EngineError("the check takes more memory than it may", hint="check fewer files, or simpler shapes")
+        answered = EngineError(
+            Message("the check takes more memory than it may", "校验占用的内存超过了限度"),
+            hint=Message("check fewer files, or simpler shapes", "请减少文件，或简化形状"),
+        )
     out.write(pickle.dumps(answered))
     out.close()

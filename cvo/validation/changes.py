@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
-from cvo.errors import EngineError, InputError
+from cvo.errors import EngineError, InputError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ def changed(paths: Sequence[str | Path], base: str = "HEAD", endings: Sequence[s
     found: dict[Path, None] = {}
     for path in map(Path, paths):
         if not path.exists():
-            raise InputError(f"no such file: {path}")
+            raise InputError(Message(f"no such file: {path}", f"没有这个文件：{path}"))
         folder = path if path.is_dir() else path.parent
         top = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
         since = _since(folder, base)
@@ -44,7 +44,8 @@ def _since(folder: Path, base: str) -> str:
     if not _succeeds(folder, "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"):
         if base == "HEAD":
             return EMPTY_TREE  # a repository without a commit
-        raise InputError(f"no such commit: {base}", hint="fetch it first; a shallow clone has only the newest commits")
+        hint = Message("fetch it first; a shallow clone has only the newest commits", "请先取回（git fetch）；浅克隆只有最近的提交")
+        raise InputError(Message(f"no such commit: {base}", f"没有这个提交：{base}"), hint=hint)
     return base if base == "HEAD" else _git(folder, "merge-base", base, "HEAD").strip()
 
 
@@ -57,7 +58,8 @@ def _shown(path: Path) -> Path:
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     git = which("git")
     if git is None:
-        raise EngineError("git is not installed", hint="--changed needs it; name the files instead")
+        hint = Message("--changed needs it; name the files instead", "--changed 需要 git；也可直接写明文件")
+        raise EngineError(Message("git is not installed", "没有安装 git"), hint=hint)
     return subprocess.run([git, "-c", "core.quotePath=false", *arguments], cwd=folder, capture_output=True, check=False)  # noqa: S603
 
 
@@ -69,7 +71,8 @@ def _git(folder: Path, *arguments: str) -> str:
     ran = _run(folder, *arguments)
     if ran.returncode:
         said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise InputError(f"git says: {said[-1] if said else 'nothing'}", hint="--changed works in a git repository")
+        what = Message(f"git says: {said[-1] if said else 'nothing'}", f"git 报告：{said[-1] if said else '（无）'}")
+        raise InputError(what, hint=Message("--changed works in a git repository", "--changed 只能在 git 仓库中使用"))
     return ran.stdout.decode("utf-8", "surrogateescape")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.files import data_root, read_text, shipped
 from cvo.findings import SEVERITIES, text_in
 from cvo.live import wording as live
@@ -147,7 +147,8 @@ def unknown(code: str, known: Sequence[str]) -> InputError:
     """Return the error that *code* is none of the codes *known*, with the one that was meant."""
     like = nearest(code.strip().upper().removeprefix("CVO-"), [name.removeprefix("CVO-") for name in known], 0.6)
     like = next((name for name in known if name.removeprefix("CVO-") == like), "") if like else ""
-    return InputError(f"no such code: {code}", hint=f"did you mean {like}?" if like else "see: cvo explain --list")
+    hint = Message(f"did you mean {like}?", f"是否想写 {like}？") if like else Message("see: cvo explain --list", "见 cvo explain --list")
+    return InputError(Message(f"no such code: {code}", f"没有这个代码：{code}"), hint=hint)
 
 
 def told(found: Explanation, lang: str = "") -> str:

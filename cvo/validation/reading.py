@@ -13,7 +13,7 @@ from cvo.contribution import FORMATS as TURTLE
 from cvo.contribution import SOURCE_CLASS
 from cvo.contribution import read as read_turtle
 from cvo.dataset import expand
-from cvo.errors import InputError, Message, Place
+from cvo.errors import InputError, Message, NothingChecked, Place
 from cvo.findings import Finding
 from cvo.terms import RDF
 
@@ -56,7 +56,10 @@ def read(path: Path, number: int = 0, *, contributed: bool = True, text: str | N
         from cvo.formats import rdfxml  # noqa: PLC0415
 
         return rdfxml.read(path, number, contributed=contributed, text=text)
-    raise InputError(f"not a kind of file that cvo validates: {path}", hint=f"expected one of {' '.join(FORMATS)}")
+    raise InputError(
+        Message(f"not a kind of file that cvo validates: {path}", f"cvo 不校验这种文件：{path}"),
+        hint=Message(f"expected one of {' '.join(FORMATS)}", f"须以 {' '.join(FORMATS)} 之一结尾"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,31 @@ def files(paths: Sequence[str | Path]) -> Found:
             continue
         known = {file: is_contribution(file, pattern=pattern) for file in some if file.is_file()}
         if True not in known.values():
-            looked = FORMATS if pattern else (*IN_FOLDERS, *TABLES)
-            raise InputError(f"no file that cvo validates in: {path}", hint=f"looked for {' '.join(looked)}")
+            raise nothing_in(path, " ".join(FORMATS if pattern else (*IN_FOLDERS, *TABLES)))
         found |= {file: found.get(file, False) for file, ours in known.items() if ours}
         left |= dict.fromkeys(file for file, ours in known.items() if ours is False)
     return Found(found, tuple(file for file in left if file not in found))
+
+
+def nothing_checked(names: str) -> NothingChecked:
+    """Return the error that no shape looked at any node of the files *names*."""
+    hint = Message(
+        "no shape looks at what these files describe; give the nodes a class, such as cvo:RelationClaim",
+        "没有形状检查这些文件所写的节点；请给节点写上类，如 cvo:RelationClaim",
+    )
+    return NothingChecked(Message(f"nothing was checked in: {names}", f"没有可检查的内容：{names}"), hint=hint)
+
+
+def no_shapes() -> InputError:
+    """Return the error that there are no shapes."""
+    hint = Message("give files with SHACL shapes", "请给出含 SHACL 形状的文件")
+    return InputError(Message("there are no shapes to check against", "没有可用于校验的形状"), hint=hint)
+
+
+def nothing_in(path: str | Path, looked: str) -> InputError:
+    """Return the error that no file to validate is found in *path*; *looked* are the endings that were looked for."""
+    what = Message(f"no file that cvo validates in: {path}", f"其中没有 cvo 能校验的文件：{path}")
+    return InputError(what, hint=Message(f"looked for {looked}", f"查找的文件：{looked}"))
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cvo import contribution, fixes
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.files import read_bytes, read_text
 from cvo.findings import Fix
 from cvo.output import deliver
@@ -48,7 +48,8 @@ class Repaired:
         """
         for path, old, new in self.texts:
             if read_text(path) != old:
-                raise InputError(f"changed while it was being repaired: {path}", hint="run it again")
+                what = Message(f"changed while it was being repaired: {path}", f"修正期间文件有改动：{path}")
+                raise InputError(what, hint=Message("run it again", "请再运行一次"))
             deliver(_bom(path) + new, path)
 
     def diff(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.validation.reports.words import summary
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ def write(report: Report, format: str = "concise", lang: str = "en", *, colour: 
     Raises: InputError, if there is no such format.
     """
     if format not in FORMATS:
-        raise InputError(f"no such format: {format}", hint=f"one of {', '.join(FORMATS)}")
+        raise InputError(
+            Message(f"no such format: {format}", f"没有这种格式：{format}"),
+            hint=Message(f"one of {', '.join(FORMATS)}", f"可用的有 {'、'.join(FORMATS)}"),
+        )
     options = {"colour": colour} if format == "concise" else {}
     text: str = import_module(f"cvo.validation.reports.{format}").write(report, lang, **options)
     return text

@@ -13,7 +13,7 @@ from pyoxigraph import Literal
 
 from cvo.contribution import FORMATS as TURTLE
 from cvo.dataset import expand
-from cvo.errors import CvoError, InputError, NothingChecked
+from cvo.errors import CvoError, InputError, Message, NothingChecked
 from cvo.findings import Report
 from cvo.terms import CVO
 from cvo.validation import bounded, changes, reading, repair, selection
@@ -60,7 +60,11 @@ class Run:
         asked = self.jobs is not None or self.resume is not None or bool(self.scheduler)
         if self.fix or self.diff:
             if asked:
-                raise InputError("--fix and --diff do not go with --jobs, --resume and --scheduler", hint="name the files to repair")
+                what = "--fix and --diff do not go with --jobs, --resume and --scheduler"
+                raise InputError(
+                    Message(what, "--fix、--diff 不能与 --jobs、--resume、--scheduler 同用"),
+                    hint=Message("name the files to repair", "请写明要修正的文件"),
+                )
             return False
         return asked or (not self.changed and any(map(_is_large, self.paths))) or len(self.paths) > MANY
 
@@ -134,7 +138,10 @@ class Run:
         if self.fix and not self.diff:
             done.write()
         others = sorted({finding.place.file for finding in done.report.findings if Path(finding.place.file).suffix.lower() not in TURTLE})
-        note = f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {', '.join(others)}"
+        note = Message(
+            f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {', '.join(others)}",
+            f"只修正 Turtle、TriG、N-Triples 和 N-Quads，未修正：{'、'.join(others)}",
+        )
         return (replace(done.report, notes=(*done.report.notes, note)) if others else done.report), done
 
 

@@ -16,14 +16,14 @@ import pyoxigraph as ox
 from cvo import __version__, fixes
 from cvo.contribution import OBJECT, PREDICATE, Contributed
 from cvo.dataset import expand
-from cvo.errors import InputError, NothingChecked, Place
+from cvo.errors import InputError, Message, Place
 from cvo.files import shipped
 from cvo.findings import SEVERITIES, Finding, Report, Slip, first_steps, one_per_cause
 from cvo.names import curie, nearest, shorten
 from cvo.outcome import Uncompiled
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SH, SOURCE
 from cvo.validation import kept
-from cvo.validation.reading import apart, read, unreadable
+from cvo.validation.reading import apart, no_shapes, nothing_checked, read, unreadable
 from cvo.validation.reading import files as files_of
 from cvo.validation.rules import Rules
 from cvo.validation.surroundings import beside, named_by, read_all
@@ -69,7 +69,7 @@ def validate(  # noqa: PLR0913 - options, each with a default
     paths = [paths] if isinstance(paths, (str, Path)) else paths
     started = time.perf_counter()
     if not paths:
-        raise InputError("nothing to validate", hint="name a file or a folder")
+        raise InputError(Message("nothing to validate", "没有要校验的文件"), hint=Message("name a file or a folder", "请写明文件或文件夹"))
     collecting = gc.isenabled()
     gc.disable()  # a run makes a few hundred thousand objects that live to its end
     try:
@@ -95,8 +95,7 @@ def validate(  # noqa: PLR0913 - options, each with a default
             gc.enable()
     if not report.findings and not report.checked:
         names = ", ".join(report.files[:3]) + (" …" if len(report.files) > 3 else "")  # noqa: PLR2004
-        hint = "no shape looks at what these files describe; give the nodes a class, such as cvo:RelationClaim"
-        raise NothingChecked(f"nothing was checked in: {names}", hint=hint)
+        raise nothing_checked(names)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -115,7 +114,7 @@ class _Check:
         self.kept = self.kept if found is None else None
         self.rules = found or Rules([quad for path in rules for quad in _quads(path, own)])
         if not self.rules.count:
-            raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
+            raise no_shapes()
         vocabulary = [path for path in shipped("ontology") if path.parent.name != "alignments"] if ontology is None else expand(ontology)
         others = named_by(beside(files), files) if ontology is None else []
         self.subjects = {quad.subject for file in files for quad in file.quads}

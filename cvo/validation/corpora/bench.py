@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo.contribution import read
-from cvo.errors import InputError
 from cvo.files import shipped
 from cvo.outcome import Uncompiled
 from cvo.terms import SOURCE
+from cvo.validation.reading import no_shapes
 from cvo.validation.rules import Rules
 from cvo.validation.surroundings import Surroundings, read_all
 
@@ -50,7 +50,7 @@ class Bench:
         self.setting = setting
         self.rules = Rules([quad for path in [Path(name) for name in setting.shapes] or shipped("shapes") for quad in _triples(path)])
         if not self.rules.count:
-            raise InputError("there are no shapes to check against", hint="give files with SHACL shapes")
+            raise no_shapes()
         self.note, self.shapes = "", None
         if setting.engine == "fast":
             self.shapes = self._compiled()

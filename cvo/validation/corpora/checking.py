@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import __version__, progress
-from cvo.errors import InputError, NothingChecked
+from cvo.errors import InputError
 from cvo.files import shipped
 from cvo.findings import Report
 from cvo.tables.encoding import opened
@@ -24,7 +24,7 @@ from cvo.validation.corpora.inputs import Input, found, weight
 from cvo.validation.corpora.inspecting import inspect
 from cvo.validation.corpora.journal import FORM, Journal
 from cvo.validation.corpora.pointing import lend, point
-from cvo.validation.reading import left_out
+from cvo.validation.reading import left_out, nothing_checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +81,7 @@ class Checking:
                 (), self.names, totals.checked, totals.claims, totals.classes, rules, totals.unread, seconds, notes=(*totals.notes, *left)
             )
             if not any_finding and not totals.checked:
-                hint = "no shape looks at what these files describe; give the nodes a class, such as cvo:RelationClaim"
-                raise NothingChecked(f"nothing was checked in: {', '.join(self.paths[:3])}", hint=hint)
+                raise nothing_checked(", ".join(self.paths[:3]))
         finally:
             journal.close()
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cvo.contribution import FORMATS
-from cvo.errors import CvoError, EngineError, InputError
+from cvo.errors import CvoError, EngineError, InputError, Message
 from cvo.files import BUFFER, decode, unpacked
-from cvo.validation.reading import IN_FOLDERS, TABLES, is_contribution
+from cvo.validation.reading import IN_FOLDERS, TABLES, is_contribution, nothing_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,14 +63,16 @@ def found(names: Sequence[str | Path], left: list[str] | None = None) -> Iterato
                 yield each
         if not some:
             looked = f"{' '.join(FORMATS)}, or .gz of it, and {' '.join((*IN_FOLDERS[len(FORMATS) :], *TABLES))}"
-            raise InputError(f"no file that cvo validates in: {name}", hint=f"looked for {looked}")
+            raise nothing_in(name, looked)
 
 
 def _of(name: str, left: list[str]) -> Iterator[Input]:
     if is_address(name):
         yield from _remote(name)
     elif not name:
-        raise InputError("a file name is empty", hint="write . for the folder you are in")
+        raise InputError(
+            Message("a file name is empty", "文件名是空的"), hint=Message("write . for the folder you are in", "当前文件夹请写 .")
+        )
     elif Path(name).is_dir():
         yield from _inside(name, left)
     elif os.path.lexists(name) or not glob.has_magic(name):
@@ -127,7 +129,7 @@ def _remote(name: str) -> Iterator[Input]:
     except CvoError:
         raise
     except Exception as error:  # each kind of store raises its own
-        raise InputError(f"cannot be listed ({error}): {name}") from error
+        raise InputError(Message(f"cannot be listed ({error}): {name}", f"无法列出（{error}）：{name}")) from error
 
 
 def _about(system: Any, path: str) -> Input:  # noqa: ANN401 - a file system of fsspec
@@ -145,11 +147,14 @@ def _system(name: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
     except ImportError:
-        raise EngineError(f"addresses need a package that is missing: {name}", hint=f"install it: {CLUSTER}") from None
+        raise EngineError(
+            Message(f"addresses need a package that is missing: {name}", f"读取地址所需的软件包没有安装：{name}"),
+            hint=Message(f"install it: {CLUSTER}", f"请安装：{CLUSTER}"),
+        ) from None
     try:
         system, path = url_to_fs(name)
     except (ImportError, ValueError) as error:
-        raise InputError(f"no such kind of address ({error}): {name}") from None
+        raise InputError(Message(f"no such kind of address ({error}): {name}", f"没有这种地址（{error}）：{name}")) from None
     return system, str(path)
 
 
@@ -167,7 +172,7 @@ def opened(name: str) -> Iterator[BufferedReader]:
     try:
         raw = system.open(path, "rb")
     except Exception as error:  # each kind of store raises its own
-        raise InputError(f"cannot be read ({error}): {name}") from error
+        raise InputError(Message(f"cannot be read ({error}): {name}", f"无法读取（{error}）：{name}")) from error
     with raw:
         yield _plain(raw)
 
@@ -192,7 +197,7 @@ def text_of(name: str, most: int | None = None) -> str | None:
         with opened(name) as file:
             data = file.read() if most is None else file.read(most + 1)
     except (OSError, EOFError, ValueError) as error:
-        raise InputError(f"cannot be read ({error}): {name}") from None
+        raise InputError(Message(f"cannot be read ({error}): {name}", f"无法读取（{error}）：{name}")) from None
     if most is not None and len(data) > most:
         return None
     return decode(data, name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from cvo.errors import InputError
+from cvo.errors import InputError, Message
 from cvo.validation.corpora.packing import packed, unpacked
 
 if TYPE_CHECKING:
@@ -77,14 +77,19 @@ class Journal:
         self.kept = 0
         try:
             if self.path.is_dir() or not self.path.parent.is_dir():
-                raise InputError(f"is no file that can be written: {self.path}", hint="--resume names a file")
+                what = Message(f"is no file that can be written: {self.path}", f"不能写入这个文件：{self.path}")
+                raise InputError(what, hint=Message("--resume names a file", "--resume 须写明一个文件"))
             self.data = sqlite3.connect(self.path, timeout=1, isolation_level=None)
             self._open()
         except sqlite3.Error as error:
             self.close()
             locked = "locked" in str(error)
-            what = "another run is at work with" if locked else f"is no journal of a validation ({error})"
-            raise InputError(f"{what}: {self.path}", hint="wait for it" if locked else "name another file with --resume") from None
+            says = Message(f"is no journal of a validation ({error}): {self.path}", f"不是校验的记录文件（{error}）：{self.path}")
+            hint = Message("name another file with --resume", "请用 --resume 另写一个文件")
+            if locked:
+                says = Message(f"another run is at work with: {self.path}", f"另一次运行正在使用：{self.path}")
+                hint = Message("wait for it", "请等它结束")
+            raise InputError(says, hint=hint) from None
 
     def _open(self) -> None:
         passing = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
