@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from cvo import fixes, sourcemap
 from cvo.dataset import FORMATS as ALL_FORMATS
 from cvo.dataset import syntax_problem
-from cvo.errors import InputError, Place, SyntaxProblem
+from cvo.errors import InputError, Message, Place, SyntaxProblem
 from cvo.files import base_iri, inner, read_text
 from cvo.findings import Finding, Fix, Texts
 from cvo.names import curie, parsed, undeclared, unwanted
@@ -39,6 +39,7 @@ class Contributed:
     """The triples of a file, or the one thing that keeps it from having any."""
 
     tabular = False  # whether it is a table, which is made into what other files say
+    notes: tuple[Message, ...] = ()  # on what was not read of it
     repairable = True  # whether what is typed at a place can be written anew; what is made for Turtle fits nothing else
 
     def __init__(self, path: Path, text: str, quads: Sequence[ox.Quad], prefixes: dict[str, str], error: SyntaxError | None) -> None:

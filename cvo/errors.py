@@ -80,6 +80,7 @@ class CvoError(Exception):
     """
 
     exit_status = 2
+    code = ""  # of the rule that is broken, if it is one that `cvo explain` knows
 
     def __init__(self, what: str | Message, *, place: Place | None = None, hint: str | Message = "") -> None:
         """Hold the three; all that a user is told is made of them."""
@@ -98,6 +99,7 @@ class CvoError(Exception):
         """Return the error as the terminal shows it in the language *lang*, as far as it is known in it."""
         lang = lang if self.message.zh else "en"
         error, colon, help_ = ("错误", "：", "建议：") if lang == "zh" else ("error", ": ", "help: ")
+        error += f"[{self.code}]" if self.code else ""
         lines = [f"{error}{colon}{f'{self.place}{colon}' if self.place else ''}{self.message.text(lang)}"]
         if self.hint:
             lines.append(f"  = {help_}{self.advice.text(lang)}")

@@ -454,6 +454,8 @@ def test_a_workbook_of_somebody_else_is_no_table_of_claims(tmp_path: Path) -> No
     workbook.create_sheet("论断").append(["编号", "陈述（中文）"])
     workbook.save(tmp_path / "x.xlsx")
     assert recognising.is_table(tmp_path / "x.xlsx")
+    with pytest.raises(InputError, match="no source in the table"):
+        validate(tmp_path / "x.xlsx")
 
 
 @pytest.mark.usefixtures("table")

@@ -396,7 +396,7 @@ def test_errors_and_notes_of_encode_are_told_in_chinese(cvo, tmp_path):
     (tmp_path / "t.yaml").write_text(SOURCE + "claims:\n" + CLAIM.replace("employs", "employes"), encoding="utf-8")
     ran = cvo("encode", tmp_path / "t.yaml", "--text", PAPER, "--lang", "zh")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == f"错误：{tmp_path}/t.yaml:12:15：关系：没有这样的领域关系：employes\n  = 建议：是否想写 employs？\n"
+    assert ran.err == f"错误[CVO-PREDICATE]：{tmp_path}/t.yaml:12:15：关系：没有这样的领域关系：employes\n  = 建议：是否想写 employs？\n"
 
 
 def test_two_terms_of_one_label_are_both_named(vocabulary):
@@ -413,7 +413,7 @@ def test_two_terms_of_one_label_are_both_named(vocabulary):
 def test_all_that_is_wrong_is_told_at_once(encode):
     with pytest.raises(CvoError) as caught:
         encode(SOURCE + "claims:\n" + CLAIM.replace("流媒体平台\n", "甲\n").replace("artificial-intelligence", "乙乙"))
-    assert str(caught.value).count("error: ") == 2
+    assert str(caught.value).count("error[CVO-") == 2
 
 
 @pytest.mark.parametrize(

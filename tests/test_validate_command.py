@@ -15,6 +15,7 @@ from conftest import ROOT
 
 from cvo.errors import InputError
 from cvo.validation import changes, selection
+from cvo.validation.validating import Run
 from cvo.validation.validator import validate
 
 PAPER = (ROOT / "tests/data/validation/li-2024.ttl").read_text(encoding="utf-8")
@@ -174,6 +175,14 @@ def test_deleted_and_ignored_files_are_not_checked(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("skip.ttl\n", encoding="utf-8")
     (tmp_path / "skip.ttl").write_text("x", encoding="utf-8")
     assert changes.changed([tmp_path], endings=[".ttl"]) == []
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_table_that_has_changed_is_checked_whichever_of_its_sheets_it_was(tmp_path: Path) -> None:
+    for name, text in (("a.csv", "statement-zh\n"), ("a.passages.csv", "id\n"), ("b.csv", "id,text\n"), ("c.csv", "id\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run = Run((str(tmp_path), str(tmp_path / "c.csv")), changed=True)
+    assert [Path(name).name for name in run.files()] == ["a.csv", "c.csv"]
 
 
 def test_outside_a_repository_it_says_so(cvo, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def sheet_called(name: str, place: Place) -> Sheet:
         return found
     guess = nearest(name, [word for sheet in SHEETS for word in (sheet.name, sheet.zh)])
     hint = _meant(guess) or Message(
-        f"a table has {', '.join(sheet.name for sheet in SHEETS)}", f"表格可有工作表 {'、'.join(sheet.zh for sheet in SHEETS)}"
+        f"a table has {', '.join(sheet.name for sheet in SHEETS)}", f"可用的工作表：{'、'.join(sheet.zh for sheet in SHEETS)}"
     )
     what = Message(f"no sheet of a table of claims: {name}", f"论断表格中没有这样的工作表：{name}")
     raise TableProblem(what, place=place, hint=hint, code=COLUMN)
@@ -76,9 +76,9 @@ def column_called(name: str, sheet: Sheet, place: Place) -> Column:
     guess = nearest(name, [word for column in sheet.columns for word in (column.name, column.zh)], 0.6)
     hint = _meant(guess) or Message(
         f"{sheet.name} has {', '.join(column.name for column in sheet.columns)}",
-        f"“{sheet.zh}”可有 {'、'.join(column.zh for column in sheet.columns)}",
+        f"“{sheet.zh}”表可用的列：{'、'.join(column.zh for column in sheet.columns)}",
     )
-    what = Message(f"no column of {sheet.name}: {name or '(nothing)'}", f"“{sheet.zh}”中没有这样的列：{name or '（空）'}")
+    what = Message(f"no column of {sheet.name}: {name or '(nothing)'}", f"“{sheet.zh}”表中没有这样的列：{name or '（空）'}")
     raise TableProblem(what, place=place, hint=hint, code=COLUMN)
 
 

@@ -50,16 +50,18 @@ def is_table(path: Path) -> bool:
     return all(pattern.search(text) for pattern in YAML)
 
 
-def is_sheet(path: Path) -> bool:
-    """Return whether the CSV file *path* is a sheet of a table whose claims stand in a file beside it.
+def table_of(path: Path) -> Path:
+    """Return the file with the claims beside which *path* stands, if it is another sheet of a table in CSV; else *path*.
 
     >>> from pathlib import Path
-    >>> is_sheet(Path("nowhere/claims.passages.csv"))
-    False
+    >>> table_of(Path("nowhere/claims.passages.csv")).name
+    'claims.passages.csv'
     """
     stem, _, name = path.stem.rpartition(".")
     known = {folded(each) for sheet in SHEETS if sheet is not CLAIMS for each in (sheet.name, sheet.zh)}
-    return path.suffix.lower() == ".csv" and folded(name) in known and bool(stem) and path.with_name(f"{stem}{path.suffix}").is_file()
+    if path.suffix.lower() == ".csv" and stem and folded(name) in known and (claims := path.with_name(f"{stem}{path.suffix}")).is_file():
+        return claims
+    return path
 
 
 def _decoded(data: bytes) -> str:

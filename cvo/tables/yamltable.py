@@ -71,7 +71,7 @@ def _rows(sheet: Sheet, value: _Node, problems: list[TableProblem]) -> Iterator[
             continue
         if item.kind != "mapping":
             such = "subject: 肖像权" if sheet is not SOURCE else "cite-key: bi-2019"
-            what = Message(f"expected a row of {sheet.name}", f"此处须是“{sheet.zh}”的一行")
+            what = Message(f"expected a row of {sheet.name}", f"此处须是“{sheet.zh}”表的一行")
             hint = Message(f"write keys and values, such as: {such}", f"请写键和值，如 {such}")
             problems.append(TableProblem(what, place=item.place, hint=hint))
             continue

@@ -97,7 +97,7 @@ def is_contribution(path: Path, *, pattern: bool = False) -> bool | None:
         return None
     from cvo.tables import recognising  # noqa: PLC0415 - not in every folder
 
-    if recognising.is_sheet(path):
+    if recognising.table_of(path) != path:
         return None
     return recognising.is_table(path) or (ending in YAML and _is_linked(path, pattern=pattern))
 

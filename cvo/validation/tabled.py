@@ -35,6 +35,7 @@ class Tabled(Contributed):
 
         super().__init__(path, text, list(instance.quads(encoded.instance)) if encoded else [], {}, SyntaxError() if wrong else None)
         self.book, self.encoded, self.wrong = book, encoded, wrong
+        self.notes = tuple(book.notes) if book else ()
         if encoded:
             self.prefixes[""] = encoded.instance.base
 

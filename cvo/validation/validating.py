@@ -90,7 +90,9 @@ class Run:
             return list(self.paths)
         named = [Path(path) for path in self.paths if Path(path).suffix and Path(path).is_file()]
         endings = (*reading.IN_FOLDERS, *reading.TABLES, *(path.suffix.lower() for path in named))
-        some = changes.changed(self.paths or (".",), self.base, endings)
+        from cvo.tables.recognising import table_of  # noqa: PLC0415 - only here
+
+        some = dict.fromkeys(map(table_of, changes.changed(self.paths or (".",), self.base, endings)))
         own = {path.resolve() for path in named}
         return [str(path) for path in some if path.resolve() in own or reading.is_contribution(path)]
 

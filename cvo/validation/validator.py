@@ -87,7 +87,8 @@ def validate(  # noqa: PLR0913 - options, each with a default
         whole = {file.path: file.problems or (file.taken(keys),) for file in files}
         findings += [problem for problems in whole.values() for problem in problems if problem]
         good = [file for file in files if whole[file.path] == (None,)]
-        report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good), notes=found.notes)
+        notes = [note for file in files for note in file.notes]
+        report = Report(tuple(sorted(findings)), tuple(map(str, named)), unread=len(named) - len(good), notes=(*found.notes, *notes))
         for group in apart([file for file in good if file.quads]):
             report = _Check(group, shapes, ontology, engine).report(report)
     finally:
