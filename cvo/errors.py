@@ -65,6 +65,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def brief(text: str, most: int = 60) -> str:
+    """Return *text* as a message shows it: its beginning, if it has more than *most* characters.
+
+    >>> brief("风险"), brief("0123456789", 5)
+    ('风险', '0123…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 class CvoError(Exception):
     """The root of all errors that cvo raises on purpose.
 

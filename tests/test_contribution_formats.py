@@ -496,7 +496,7 @@ def test_only_turtle_and_its_kin_are_repaired(tmp_path: Path) -> None:
     path.write_text(LINKED, encoding="utf-8")
     report, repaired = Run((str(path),), fix=True).outcome()
     assert repaired is not None
-    assert report.notes == (f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {path}",)
+    assert tuple(map(str, report.notes)) == (f"only Turtle, TriG, N-Triples and N-Quads are repaired, not: {path}",)
     assert (repaired.texts, [finding for finding in report.findings if finding.fix]) == ((), [])
     assert path.read_text(encoding="utf-8") == LINKED
     assert command.__doc__ is not None

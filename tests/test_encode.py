@@ -410,6 +410,17 @@ def test_two_terms_of_one_label_are_both_named(vocabulary):
     assert all(iri.rpartition("/")[2] in str(caught.value) for iri in iris)
 
 
+def test_a_word_without_end_is_told_by_its_beginning(encode):
+    for text in (
+        CLAIM.replace("流媒体平台\n", "甲" * 9999 + "\n"),
+        CLAIM + "    value: " + "x" * 9999 + "\n",
+        CLAIM + f"    {'x' * 999}: a\n",
+    ):
+        with pytest.raises(CvoError, match="…") as caught:
+            encode(SOURCE + "claims:\n" + text)
+        assert len(caught.value.message.zh + caught.value.message.en) < 200
+
+
 def test_all_that_is_wrong_is_told_at_once(encode):
     with pytest.raises(CvoError) as caught:
         encode(SOURCE + "claims:\n" + CLAIM.replace("流媒体平台\n", "甲\n").replace("artificial-intelligence", "乙乙"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cvo.errors import Message, Place, Several, TableProblem
+from cvo.errors import Message, Place, Several, TableProblem, brief
 from cvo.names import nearest
 from cvo.tables.columns import SHEETS, Column, Sheet, folded, headers
 
@@ -61,7 +61,7 @@ def sheet_called(name: str, place: Place) -> Sheet:
     hint = _meant(guess) or Message(
         f"a table has {', '.join(sheet.name for sheet in SHEETS)}", f"可用的工作表：{'、'.join(sheet.zh for sheet in SHEETS)}"
     )
-    what = Message(f"no sheet of a table of claims: {name}", f"论断表格中没有这样的工作表：{name}")
+    what = Message(f"no sheet of a table of claims: {brief(name)}", f"论断表格中没有这样的工作表：{brief(name)}")
     raise TableProblem(what, place=place, hint=hint, code=COLUMN)
 
 
@@ -78,7 +78,7 @@ def column_called(name: str, sheet: Sheet, place: Place) -> Column:
         f"{sheet.name} has {', '.join(column.name for column in sheet.columns)}",
         f"“{sheet.zh}”表可用的列：{'、'.join(column.zh for column in sheet.columns)}",
     )
-    what = Message(f"no column of {sheet.name}: {name or '(nothing)'}", f"“{sheet.zh}”表中没有这样的列：{name or '（空）'}")
+    what = Message(f"no column of {sheet.name}: {brief(name) or '(nothing)'}", f"“{sheet.zh}”表中没有这样的列：{brief(name) or '（空）'}")
     raise TableProblem(what, place=place, hint=hint, code=COLUMN)
 
 
@@ -118,7 +118,7 @@ def grid(sheet: Sheet, lines: Iterable[tuple[Place, list[Cell]]]) -> list[Row]:
                 if values := split(cell.text, column):
                     found[column.name] = tuple(Cell(value, cell.place) for value in values)
             elif cell.text.strip() and (number >= len(columns) or not cells_header(columns, number)):
-                what = Message(f"a cell stands under no header: {_brief(cell.text)}", f"单元格上方没有列名：{_brief(cell.text)}")
+                what = Message(f"a cell stands under no header: {brief(cell.text)}", f"单元格上方没有列名：{brief(cell.text)}")
                 hint = Message("write a header above it, or one that begins with # for remarks", "请写上列名；备注列的列名以 # 开头")
                 problems.append(TableProblem(what, place=cell.place, hint=hint, code=COLUMN))
         if found:
@@ -155,13 +155,9 @@ def _columns(sheet: Sheet, cells: list[Cell], problems: list[TableProblem]) -> l
             problems.append(problem)
             column = None
         if column is not None and column in columns:
-            what = Message(f"two columns are called so: {name}", f"有两列同名：{name}")
+            what = Message(f"two columns are called so: {brief(name)}", f"有两列同名：{brief(name)}")
             problems.append(TableProblem(what, place=cell.place, hint=Message("remove one of them", "请删去其中一列"), code=COLUMN))
         columns.append(column)
         if column is None:
             columns.remarks.add(number)  # told once, at the header
     return columns
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 30 else f"{text[:29]}…"  # noqa: PLR2004

@@ -35,7 +35,7 @@ def is_table(path: Path) -> bool:
     The other sheets of a table in CSV, such as ``claims.passages.csv``, go with it and are none by themselves.
     """
     ending = path.suffix.lower()
-    if ending not in KINDS or path.name.startswith("~$"):  # what Excel writes beside an open workbook
+    if ending not in KINDS or path.name.startswith("~$") or not path.is_file():  # what Excel writes beside an open workbook
         return False
     try:
         if ending == ".xlsx":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.errors import CvoError, Message
+from cvo.errors import CvoError, Message, brief
 from cvo.names import parsed, short
 from cvo.tables.instance import TYPE, turtle
 from cvo.tables.vocabulary import expand
@@ -53,7 +53,7 @@ def term(text: str, column: Column, vocabulary: Vocabulary, source: str, *, near
         case "decimal":
             if not re.fullmatch(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", text):
                 raise CvoError(
-                    Message(f"not a figure: {text}", f"不是数字：{text}"),
+                    Message(f"not a figure: {brief(text)}", f"不是数字：{brief(text)}"),
                     hint=Message(
                         "write digits alone, such as 1200000 or 0.70; unit and words go into unit and raw-value",
                         "只写数字，如 1200000 或 0.70；单位写入“单位”列，原文写法写入“原始数值”列",
@@ -63,13 +63,13 @@ def term(text: str, column: Column, vocabulary: Vocabulary, source: str, *, near
         case "uri":
             if not re.fullmatch(r"ni:///sha-256;[A-Za-z0-9_-]{43}", text):
                 hint = Message("leave it empty; --text works it out", "请留空，由 --text 算出")
-                raise CvoError(Message(f"not a digest: {text}", f"不是摘要值：{text}"), hint=hint)
+                raise CvoError(Message(f"not a digest: {brief(text)}", f"不是摘要值：{brief(text)}"), hint=hint)
             return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}anyURI"))
         case _:
             if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", text):
                 iri = "https://creativecommons.org/licenses/by/4.0/"
                 raise CvoError(
-                    Message(f"not an IRI: {text}", f"不是 IRI：{text}"),
+                    Message(f"not an IRI: {brief(text)}", f"不是 IRI：{brief(text)}"),
                     hint=Message(f"write the whole of it, such as {iri}", f"请写完整，如 {iri}"),
                 )
             return ox.NamedNode(text)
@@ -84,7 +84,7 @@ def claim(text: str, source: str) -> ox.NamedNode:
     found = CLAIM.fullmatch(text.removeprefix(SOURCE).strip())
     if not found:
         raise CvoError(
-            Message(f"not the number of a claim: {text}", f"不是论断编号：{text}"),
+            Message(f"not the number of a claim: {brief(text)}", f"不是论断编号：{brief(text)}"),
             hint=Message("write c007, or bi-2019:c007 for a claim of another source", "请写 c007；其他来源的论断写 bi-2019:c007"),
         )
     return ox.NamedNode(f"{SOURCE + found[1] if found[1] else source}#{found[2]}")
@@ -96,7 +96,7 @@ def _date(text: str, kinds: Sequence[tuple[str, str]]) -> ox.Literal:
             return ox.Literal(text, datatype=ox.NamedNode(XSD + name))
     hint = Message("write 2019, 2019-05 or 2019-05-20", "请写成 2019、2019-05 或 2019-05-20")
     day = Message("write 2019-05-20", "请写成 2019-05-20")
-    raise CvoError(Message(f"not a date: {text}", f"不是日期：{text}"), hint=hint if len(kinds) > 1 else day)
+    raise CvoError(Message(f"not a date: {brief(text)}", f"不是日期：{brief(text)}"), hint=hint if len(kinds) > 1 else day)
 
 
 def _as_turtle(text: str) -> Term:
@@ -106,7 +106,7 @@ def _as_turtle(text: str) -> Term:
     except (SyntaxError, StopIteration) as error:
         said = dict(parsed(str(error))[0])
         raise CvoError(
-            Message(f"not a term of Turtle: {text}", f"不是 Turtle 的写法：{text}"), hint=Message(said["en"], said["zh"])
+            Message(f"not a term of Turtle: {brief(text)}", f"不是 Turtle 的写法：{brief(text)}"), hint=Message(said["en"], said["zh"])
         ) from None
     value: Term = quad.object
     return value

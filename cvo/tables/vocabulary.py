@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from cvo import lookup
-from cvo.errors import CvoError, Message
+from cvo.errors import CvoError, Message, brief
 from cvo.names import nearest, short
 from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SKOS
 
@@ -117,7 +117,7 @@ class Vocabulary:
         what, zh = self.kind_name(kind), self.kind_name(kind, "zh")
         if meant:
             raise CvoError(
-                Message(f"more than one {what} is called so: {word}", f"不止一个{zh}叫这个名称：{word}"),
+                Message(f"more than one {what} is called so: {brief(word)}", f"不止一个{zh}叫这个名称：{brief(word)}"),
                 hint=_one_of(map(plain, sorted(meant))),
             )
         others = [iri for iri in (*_names(word), *self._called.get(folded(word), ())) if iri in self.kinds]
@@ -125,12 +125,14 @@ class Vocabulary:
             kinds = sorted(self.kinds[others[0]])
             is_a, is_zh = (next((name for k in kinds if (name := self.labels.get((k, lang)))), "") for lang in ("en", "zh"))
             raise CvoError(
-                Message(f"is a {is_a or 'something else'}, not a {what}: {word}", f"是{is_zh or '别的东西'}，不是{zh}：{word}"),
+                Message(
+                    f"is a {is_a or 'something else'}, not a {what}: {brief(word)}", f"是{is_zh or '别的东西'}，不是{zh}：{brief(word)}"
+                ),
                 hint=Message(f"{plain(others[0])} cannot stand in this column", f"此列不能写 {plain(others[0])}"),
             )
         guess = nearest(word, self._words(kind), 0.6)
         raise CvoError(
-            Message(f"no {what} is called so: {word}", f"没有这样的{zh}：{word}"),
+            Message(f"no {what} is called so: {brief(word)}", f"没有这样的{zh}：{brief(word)}"),
             hint=Message(f"did you mean {guess}?", f"是否想写 {guess}？") if guess else self._advice(kind, word),
         )
 
@@ -140,8 +142,8 @@ class Vocabulary:
             en, zh = ([self.name(iri, kind, lang) for iri in few] for lang in ("en", "zh"))
             return Message(_one_of(en).en, _one_of(zh).zh)
         return Message(
-            f'`cvo terms "{word}"` searches the vocabulary; a new term is added to it first',
-            f'可用 `cvo terms "{word}"` 查找词汇；新词条须先加入词汇',
+            f'`cvo terms "{brief(word)}"` searches the vocabulary; a new term is added to it first',
+            f'可用 `cvo terms "{brief(word)}"` 查找词汇；新词条须先加入词汇',
         )
 
     def _words(self, kind: str) -> list[str]:

@@ -93,7 +93,7 @@ def is_contribution(path: Path, *, pattern: bool = False) -> bool | None:
     ending = path.suffix.lower()
     if ending in IN_FOLDERS or (pattern and ending in FORMATS and ending not in TABLES):
         return True
-    if ending not in TABLES:
+    if ending not in TABLES or not path.is_file():
         return None
     from cvo.tables import recognising  # noqa: PLC0415 - not in every folder
 
