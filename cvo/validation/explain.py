@@ -105,7 +105,7 @@ def explanations() -> dict[str, Explanation]:
         found[code] = Explanation(code, SEVERITIES[0], asks, "", "", home="cvo check-live", todo=todo)
     for code, fields in in_tables().items():
         if "asks" not in fields:
-            found[code] = replace(found[code], table=(fields["wrong"], fields["right"]))
+            found[code] = replace(found[code], table=(fields["wrong"].strip("\n"), fields["right"].strip("\n")))
 
     def place(code: str) -> tuple[int, str]:
         return (1 if code not in examples() else 2 if examples()[code]["from"] == COMPONENTS else 0, code)
