@@ -384,6 +384,19 @@ def test_a_table_whose_passages_are_to_be_found_needs_its_document(tmp_path: Pat
     assert "CVO-SYNTAX" not in [finding.code for finding in validate(path, documents=[str(document)]).findings]
 
 
+def test_each_table_of_a_folder_has_its_document_by_the_cite_key(tmp_path: Path) -> None:
+    given = []
+    for key, words in (("wu-2022", "甲乙 … 丙丁"), ("xu-2023", "戊己 … 庚辛")):
+        text = TABLE.replace("wu-2022", key) + f"    passage: {words}\n    section: '1'\n"
+        (tmp_path / f"{key}.yaml").write_text(text, encoding="utf-8")
+        (tmp_path / f"{key}.txt").write_text(f"前言。{words}。", encoding="utf-8")
+        given.append(f"{key}={tmp_path / key}.txt")
+    assert "CVO-PASSAGE-PLACE" not in {finding.code for finding in validate(tmp_path, documents=given).findings}
+    (finding,) = (f for f in validate(tmp_path, documents=given[:1]).findings if f.code == "CVO-UNREADABLE")
+    assert finding.place.file.endswith("xu-2023.yaml")
+    assert dict(finding.messages)["zh"] == "需要查找段落，但没有给出文本的文档：text-zh：请用 --text DOC 给出"
+
+
 # ---- what is meant by a path
 
 

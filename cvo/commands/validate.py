@@ -63,7 +63,8 @@ def validate(  # noqa: C901, PLR0913 - one parameter for each option
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change as a unified diff; write nothing.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only files that differ from git's HEAD, and new ones. PATH: .")] = False,
     text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="[ID=]DOC", help="The document of a table, as for cvo encode. Repeatable.")
+        list[str] | None,
+        typer.Option("--text", metavar="[ID=]DOC", help="The document of a table, as for cvo encode; ID may be its cite key. Repeatable."),
     ] = None,
     timeout: Annotated[
         float | None,

@@ -210,9 +210,16 @@ class Sourcing:
             state.assume(TYPE, ox.NamedNode(f"{CVO}TextState"))
 
     def _assign(self, documents: Sequence[tuple[str, Document]]) -> None:
-        """Find the text of each document: the one it is given for, the one with its digest, the only one."""
+        """Find the text of each document: the one it is given for, the one with its digest, the only one.
+
+        A document that is given for another source, by its cite key, is none of this table.
+        """
         digests = {iri: self._digest(iri) for iri in self.texts}
-        for name, document in documents:
+        key = self.source.removeprefix(SOURCES)
+        for given, document in documents:
+            if CITE_KEY.fullmatch(given) and given != key:
+                continue
+            name = "" if given == key else given
             by_digest = [iri for iri, digest in digests.items() if digest == document.digest]
             free = [iri for iri in self.texts if iri not in self.documents]
             if name and self._iri(name) not in self.texts:
