@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from cvo import __main__ as entry
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"  # documents and test suites that are not part of the project
+IN_PROCESSES = bool(os.environ.get("CVO_TEST_PROCESSES"))  # each run of the command is a process, which takes long
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Ran:
 
 
 def run_cvo(*arguments, stdin="", cwd=None, env=None):
+    """Run the command in a process of its own: for tests of signals, streams, deadlines and what surrounds a process."""
     ran = subprocess.run(
         [sys.executable, "-m", "cvo", *map(str, arguments)],
         input=stdin if isinstance(stdin, bytes) else stdin.encode(),
@@ -32,15 +38,46 @@ def run_cvo(*arguments, stdin="", cwd=None, env=None):
         timeout=120,
         check=False,
     )
-    out, err = ran.stdout.decode(), ran.stderr.decode()
-    assert "Traceback" not in err, err
-    return Ran(ran.returncode, out, err)
+    return _ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def call_cvo(*arguments, stdin="", cwd=None, env=None):
+    """Run the command in this process, which spares its start: same arguments, streams, folder, environment and deep stack."""
+    words = ["cvo", *map(str, arguments)]
+    if IN_PROCESSES or words[1:2] == ["serve"] or "--timeout" in words:  # a server heeds signals, a deadline ends its process
+        return run_cvo(*arguments, stdin=stdin, cwd=cwd, env=env)
+    given = io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()), encoding="utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", newline="\n") for _ in range(2))
+    ended, stack = [], threading.stack_size()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("argv", words), ("stdin", given), ("stdout", out), ("stderr", err)):
+            patch.setattr(sys, name, value)
+        if cwd is not None:
+            patch.chdir(cwd)
+        if env is not None:
+            for name in set(os.environ) - set(env):
+                patch.delenv(name)
+            for name, value in env.items():
+                patch.setenv(name, value)
+        command = entry._start(lambda: ended.append(entry._run()))
+        threading.stack_size(stack)
+        command.join(120)
+        assert not command.is_alive(), f"no end within 120 s: {words}"
+    for stream in (out, err):
+        stream.flush()
+    return _ran(ended[0] if ended else 3, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+def _ran(status, out, err):
+    ran = Ran(status, out.decode(), err.decode())
+    assert "Traceback" not in ran.err, ran.err
+    return ran
 
 
 @pytest.fixture
 def cvo():
-    """Return a function that runs the command in a process of its own; no run may end in a traceback."""
-    return run_cvo
+    """Return a function that runs the command; no run may end in a traceback."""
+    return call_cvo
 
 
 @pytest.fixture(scope="session")
