@@ -62,6 +62,17 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0]
 
 
+@functools.cache
+def fetched(host, method, path, asked, headers):
+    """Return what *host* answers, asked but once: the site is the same for all damages."""
+    connection = http.client.HTTPConnection(host)
+    connection.request(method, path, asked or None, dict(headers))
+    got = connection.getresponse()
+    answer = got.status, {name.lower(): value for name, value in got.getheaders()}, got.read()
+    connection.close()
+    return answer
+
+
 @contextlib.contextmanager
 def damaged(upstream, damage):
     """Give what *upstream* gives, after *damage* was done to it."""
@@ -74,12 +85,8 @@ def damaged(upstream, damage):
             length = int(self.headers.get("Content-Length") or 0)
             asked = self.rfile.read(length)
             passed = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-            connection = http.client.HTTPConnection(host)
-            connection.request(self.command, self.path, asked or None, passed)
-            got = connection.getresponse()
-            headers = {name.lower(): value for name, value in got.getheaders()}
-            answer = Answer(self.command, self.path, self.headers.get("Accept", ""), asked, got.status, headers, got.read())
-            connection.close()
+            status, headers, body = fetched(host, self.command, self.path, asked, tuple(sorted(passed.items())))
+            answer = Answer(self.command, self.path, self.headers.get("Accept", ""), asked, status, dict(headers), body)
             damage(answer)
             self.send_response(answer.status)
             if self.command != "HEAD" and answer.status not in (204, 304):
