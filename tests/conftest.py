@@ -45,13 +45,14 @@ def run_cvo(*arguments, stdin="", cwd=None, env=None):
     return _ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-def call_cvo(*arguments, stdin="", cwd=None, env=None):
+def call_cvo(*arguments, stdin="", cwd=None, env=None, terminal=False):
     """Run the command in this process, which spares its start: same arguments, streams, folder, environment and deep stack."""
     words = ["cvo", *map(str, arguments)]
     if IN_PROCESSES or words[1:2] == ["serve"] or "--timeout" in words:  # a server heeds signals, a deadline ends its process
         return run_cvo(*arguments, stdin=stdin, cwd=cwd, env=env)
     given = io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()), encoding="utf-8")
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", newline="\n") for _ in range(2))
+    out.isatty = lambda: terminal
     ended, stack = [], threading.stack_size()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("argv", words), ("stdin", given), ("stdout", out), ("stderr", err)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -65,12 +66,7 @@ def type_in(line, folder, home, before=0):
 
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (50, COLUMNS))
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "CVO_CONFIG", "GIT_"))}
-    environment = kept | {
-        "PATH": f"{home}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": str(COLUMNS),
-        "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
-        "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
-    }  # fmt: skip
+    environment = surroundings(home)
     process = subprocess.Popen(
         ["sh", "-c", f"(exit {before})\n{line}"],
         cwd=folder,
@@ -89,7 +85,31 @@ def type_in(line, folder, home, before=0):
     reader.join()
     os.close(master)
     text = (said + b"".join(printed)).decode().replace("\r\n", "\n")
-    return "\n".join(part.rstrip() for part in text.split("\n")), process.returncode
+    return trimmed(text), process.returncode
+
+
+def trimmed(text):
+    """Return *text* without what is blank at the ends of its lines."""
+    return "\n".join(part.rstrip() for part in text.split("\n"))
+
+
+def surroundings(home):
+    """Return the environment of what is typed, with the folder *home*."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "CVO_CONFIG", "GIT_"))}
+    return kept | {
+        "PATH": f"{home}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": str(COLUMNS),
+        "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
+        "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
+    }  # fmt: skip
+
+
+def words(line):
+    """Return the arguments of *line* if it is a run of `cvo` that needs no shell, nor a process to itself; else None."""
+    bare = re.sub(r"'[^']*'", "''", line)
+    remark = re.search(r"\s#", bare)
+    if not re.fullmatch(r"cvo [^|&;<>$`*?\\\"~{}()\[\]#\n]*", bare[: remark.start()] if remark else bare) or line.startswith("cvo build"):
+        return None
+    return shlex.split(line, comments=bool(remark))[1:]
 
 
 def _read(master, printed):
