@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import os
@@ -18,7 +19,7 @@ from conftest import ROOT
 
 from cvo.errors import EngineError, InputError, NothingChecked
 from cvo.validation import explain
-from cvo.validation.corpora import crew
+from cvo.validation.corpora import crew, inspecting
 from cvo.validation.corpora.batches import Task
 from cvo.validation.corpora.bench import Setting
 from cvo.validation.corpora.checking import Checking
@@ -38,6 +39,14 @@ def paper(key: str, *changes: tuple[str, str]) -> str:
         assert old in text
         text = text.replace(old, new)
     return text
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _benches():
+    """Keep the compiled shapes of every setting; a run of the command has but one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspecting, "bench", functools.cache(inspecting.bench.__wrapped__))
+        yield
 
 
 @pytest.fixture

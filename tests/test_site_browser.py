@@ -106,21 +106,41 @@ def test_every_kind_of_page_opens_and_fits_a_phone(page, lang):
         assert opened.evaluate("document.documentElement.scrollWidth") <= 375, path
 
 
-@pytest.mark.parametrize(
-    ("scheme", "languages", "options"),
-    [("light", ("zh", "en"), ""), ("dark", ("en",), "{runOnly: ['color-contrast']}")],  # only colours differ in the dark
-)
-def test_axe_finds_nothing_to_improve(page, axe, scheme, languages, options):
-    opened = page("index.en.html", bypass_csp=True, color_scheme=scheme)
+# A page of sixteen thousand elements is a few hundred kinds of them over and over: a part in which each kind was seen twice is left out.
+ALIKE = """() => {
+  if (document.querySelectorAll('*').length < 1000) return
+  const told = new Set(['class', 'lang', 'role', 'type', 'dir', 'rel', 'scope', 'hidden', 'open'])
+  const seen = {}
+  const tag = (e) => !e ? '' : `<${e.tagName}${[...e.attributes].map((a) => ` ${a.name}=${told.has(a.name) ? a.value : !!a.value.trim()}`)
+    .sort().join('')}>${!!e.textContent.trim()}`
+  const kind = (e) => tag(e.parentElement) + tag(e.previousElementSibling) + tag(e)
+  const thin = (parent) => {
+    for (const child of [...parent.children]) {
+      const inside = [...child.querySelectorAll('*')]
+      const kinds = new Set([child, ...inside].map(kind))
+      if ([...kinds].every((each) => seen[each] > 1)) child.remove()
+      else if (inside.length > 200) thin(child)
+      else kinds.forEach((each) => { seen[each] = (seen[each] || 0) + 1 })
+    }
+  }
+  thin(document.body)
+}"""
+
+
+def test_axe_finds_nothing_to_improve(page, axe):
+    opened = page("index.en.html", bypass_csp=True)
     home = opened.url.rpartition("/")[0]
     found = {}
     for path in PAGES:
-        for lang in languages:
+        for lang in ("zh", "en"):
             opened.goto(f"{home}/{path}.{lang}.html")
+            opened.evaluate(ALIKE)
             opened.evaluate(axe)
-            violations = opened.evaluate(f"axe.run({options}).then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))")
-            if violations:
-                found[f"{path}.{lang}"] = violations
+            for scheme, only in (("light", ""), ("dark", "runOnly: ['color-contrast'], ")):  # only colours differ in the dark
+                opened.emulate_media(color_scheme=scheme)
+                run = f"axe.run({{{only}resultTypes: ['violations']}}).then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))"
+                if violations := opened.evaluate(run):
+                    found[f"{path}.{lang}, {scheme}"] = violations
     assert found == {}
 
 
