@@ -159,7 +159,7 @@ def shipped():
 
 @pytest.mark.parametrize(
     ("engine", "name"),
-    [*(("hermit", name) for name in ALL), *(("owlrl", name) for name in ("observed", "claims", "sun-nd"))],  # owlrl takes long: of each kind one
+    [*(("hermit", name) for name in ALL), *(("owlrl", name) for name in ("observed", "claims", "sun-nd"))],  # slow
 )
 def test_the_rules_infer_what_other_engines_infer(shipped, name, engine):
     premises = reasoning.premises([name], shipped)

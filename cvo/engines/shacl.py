@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import warnings
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -123,12 +124,11 @@ def _prepared(text: str, prefixes: dict[str, str], graph: Any) -> Any:  # noqa: 
     rdflib orders them by how many terms are bound, and does not know that ``$this`` is: two claims with the same text in
     the same source would be looked for among all claims of the source, for each claim.
     """
-    from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415
     from rdflib.plugins.sparql.algebra import traverse  # noqa: PLC0415
     from rdflib.term import Variable  # noqa: PLC0415
 
     try:
-        query = prepareQuery(text, initNs=prefixes)
+        query = _parsed(text, tuple(sorted(prefixes.items())))
     except Exception as error:
         raise EngineError(f"a SPARQL text of the shapes cannot be read: {' '.join(str(error).split())}") from error
     if query.algebra.get("datasetClause"):
@@ -157,6 +157,14 @@ def _prepared(text: str, prefixes: dict[str, str], graph: Any) -> Any:  # noqa: 
 
     traverse(query.algebra, visitPre=order)
     return query
+
+
+@lru_cache(256)
+def _parsed(text: str, prefixes: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
+    """Return the query *text*; the same shapes have the same queries for the next file, and rdflib takes long to parse one."""
+    from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415
+
+    return prepareQuery(text, initNs=dict(prefixes))
 
 
 def _declared(shapes: Iterable[ox.Quad]) -> dict[str, str]:
