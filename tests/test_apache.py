@@ -62,7 +62,7 @@ def reached(site):
     folder.mkdir(mode=0o755)
     port = free_port()
     try:
-        shutil.copytree(site, folder / "site")
+        shutil.copytree(site, folder / "site", copy_function=_linked)
         rules = folder / "w3id"
         rules.mkdir()
         (rules / ".htaccess").write_bytes(apache.for_w3id(f"http://127.0.0.1:{port}/pub/culture/", "0.1.0"))
@@ -70,6 +70,13 @@ def reached(site):
             yield url
     finally:
         shutil.rmtree(folder)
+
+
+def _linked(file, target):
+    try:
+        os.link(file, target)
+    except OSError:  # on another disk
+        shutil.copy2(file, target)
 
 
 def where(response, url):

@@ -41,7 +41,18 @@ def test_the_wheel_alone_answers_from_the_root_of_the_disk(wheel, tmp_path):
     venv.create(home, with_pip=False, symlinks=os.name != "nt")
     python = home / PYTHON
     installed = subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", "--disable-pip-version-check", str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(python),
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+            str(wheel),
+        ],
         capture_output=True,
         text=True,
         check=False,
