@@ -74,7 +74,7 @@ function fill() {
     const found = term(value, input.dataset.kind);
     if (!found) { say(words.unknown(value), true); input.setAttribute("aria-invalid", "true"); return false; }
     input.removeAttribute("aria-invalid");
-    query = query.replace(new RegExp(`(VALUES\\s*[?$]${input.name}\\s*\\{)[^}]*\\}`, "i"), (_, head) => `${head} ${found} }`);
+    query = query.replace(new RegExp(`(VALUES\\s*[?$]${input.name}\\s*\\{)[^}]*\\}`, "gi"), (_, head) => `${head} ${found} }`);
   }
   write(query);
   say("");
