@@ -7,37 +7,36 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cvo.serve.answering import error
-from cvo.serve.processes import LOST, Forking, Spawning
+from cvo.serve.processes import LOST
 from cvo.serve.worker import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cvo.serve.processes import Worker
+    from cvo.serve.processes import Forking, Spawning, Worker
     from cvo.serve.worker import Reply
 
 STARTING = 120.0  # seconds that a worker may take to read the data
 AGAIN = 1.0  # seconds before a worker that did not start is started again
-LONG = 0.03  # seconds after which a job steps back
+LONG = 0.05  # seconds after which another worker stands in; of processor time: after which a job steps back
 SPARE = 60.0  # seconds after the last long job in which workers are kept that stood in
 
 
 @dataclass(slots=True)
 class Pool:
-    """*size* workers that are told *start*; a job may take *seconds* once it has a worker, and as long again to get one.
+    """*size* workers from *source*; a job may take *seconds* once it has a worker, and as long again to get one.
 
     At most *waiting* jobs wait for a worker. As many workers again stand in for those that are busy for long. *told* is called
     with what happens to the workers.
     """
 
-    start: dict[str, Any]
+    source: Forking | Spawning
     size: int = 2
     seconds: float = 10.0
     waiting: int = 64
@@ -45,24 +44,26 @@ class Pool:
     about: dict[str, Any] = field(default_factory=dict)
     replaced: dict[str, int] = field(default_factory=dict)
     queued: int = 0
-    _source: Forking | Spawning = field(init=False)
     _all: set[Worker] = field(default_factory=set)
     _long: set[Worker] = field(default_factory=set)
     _busy: set[Worker] = field(default_factory=set)
+    _clocks: dict[Worker, asyncio.TimerHandle] = field(default_factory=dict)
     _starting: int = 0
     _idle: asyncio.Queue[Worker] = field(default_factory=asyncio.Queue)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _ending: set[asyncio.Task[None]] = field(default_factory=set)
     _fewer: asyncio.TimerHandle | None = None
     _closing: bool = False
-
-    def __post_init__(self) -> None:
-        """Choose how workers are started."""
-        self._source = Forking(self.start) if sys.platform == "linux" else Spawning(self.start)
 
     async def open(self) -> None:
         """Start the workers and return when all are ready. Raises: OSError, if one does not start."""
         workers = await asyncio.gather(*(self._started() for _ in range(self.size)))
         self.about = workers[0].about
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """Return what the workers are told."""
+        return self.source.start
 
     @property
     def alive(self) -> int:
@@ -82,7 +83,7 @@ class Pool:
             return {**error(503, "all workers are busy", hint=hint), "retry": max(1, round(self.seconds))}, b""
         reply = None
         self._busy.add(worker)
-        slow = asyncio.get_running_loop().call_later(LONG, self._steps_back, worker)
+        self._clocks[worker] = asyncio.get_running_loop().call_later(LONG, self._is_long, worker, worker.spent())
         try:
             async with asyncio.timeout(self.seconds):
                 reply = await worker.ask(pack(job))
@@ -96,7 +97,7 @@ class Pool:
                 return error(507, "the query needs more memory than it may have", hint="narrow the pattern, or add LIMIT"), b""
             return error(500, "the process that worked on this was ended", hint="ask again"), b""
         finally:
-            slow.cancel()
+            self._clocks.pop(worker).cancel()
             self._busy.discard(worker)
             self._long.discard(worker)
             if reply is not None:
@@ -125,9 +126,15 @@ class Pool:
             if worker in self._all and worker.lives:
                 return worker
 
-    def _steps_back(self, worker: Worker) -> None:
-        """Let others go before what *worker* is working on, and have another worker stand in for it."""
-        worker.step_back()
+    def _is_long(self, worker: Worker, before: float) -> None:
+        """Have another worker stand in for *worker*, and let other work go before its own once it took its share since *before*."""
+        left = LONG - (worker.spent() - before)
+        if left > 0:
+            self._clocks[worker] = asyncio.get_running_loop().call_later(max(left, LONG / 5), self._is_long, worker, before)
+        else:
+            worker.step_back()
+        if worker in self._long:
+            return
         self._long.add(worker)
         self._fill()
         if self._fewer is not None:
@@ -141,14 +148,14 @@ class Pool:
             if number - len(self._long) >= self.size or number >= 2 * self.size:
                 return
             self._starting += 1
-            self._background(self._another())
+            self._background(self._another(), self._tasks)
 
     def _dismiss(self) -> None:
         """End workers that stood in and have nothing to do."""
         while len(self._all) > self.size and not self._idle.empty():
             worker = self._idle.get_nowait()
             self._all.discard(worker)
-            self._background(self._ended(worker))
+            self._background(self._ended(worker), self._ending)
 
     def _replace(self, worker: Worker, why: str, status: int | None = None) -> None:
         """Kill *worker* and start another in its place, without waiting for either."""
@@ -157,7 +164,7 @@ class Pool:
         self.replaced[why] = self.replaced.get(why, 0) + 1
         self.told("worker replaced", reason=why, pid=worker.pid, **({} if status is None else {"status": status}))
         worker.kill()
-        self._background(self._ended(worker))
+        self._background(self._ended(worker), self._ending)
 
     async def _watched(self, worker: Worker) -> None:
         """Start another if *worker* ends while it has nothing to do."""
@@ -170,10 +177,10 @@ class Pool:
         await worker.end()
         self._fill()
 
-    def _background(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+    def _background(self, work: Any, tasks: set[asyncio.Task[None]]) -> None:  # noqa: ANN401 - a coroutine
         task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     async def _another(self) -> None:
         try:
@@ -189,7 +196,7 @@ class Pool:
             self._starting -= 1
 
     async def _started(self) -> Worker:
-        worker = await self._source.worker()
+        worker = await self.source.worker()
         try:
             async with asyncio.timeout(STARTING):
                 await worker.ready()
@@ -197,7 +204,7 @@ class Pool:
             await worker.end()
             raise
         self._all.add(worker)
-        self._background(self._watched(worker))
+        self._background(self._watched(worker), self._tasks)
         self._idle.put_nowait(worker)
         self.told("worker ready", **worker.about)
         return worker
@@ -212,6 +219,6 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(AGAIN):
-                await asyncio.gather(*(worker.end() for worker in self._all))
+                await asyncio.gather(*(worker.end() for worker in self._all), *self._ending)
         self._all.clear()
-        await self._source.close()
+        await self.source.close()

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,13 @@ class Worker:
         self.thread = told.pop("thread", self.thread)
         return told, await self.out.readexactly(body) if body else b""
 
+    def spent(self) -> float:
+        """Return the seconds of processor time that it has taken; where the system does not tell, those of the clock."""
+        if sys.platform == "linux" and self.pid:
+            with suppress(OSError):
+                return time.clock_gettime(~self.pid << 3 | 2)  # what clock_getcpuclockid(3) gives
+        return time.monotonic()
+
     def step_back(self) -> None:
         """Have the system prefer all other work to what it is working on; where it can."""
         if sys.platform == "linux" and self.thread:
@@ -66,7 +74,8 @@ class Worker:
         if self.pid:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        self.into.abort()
+        if not self.into.is_closing():
+            self.into.abort()
 
     async def ready(self) -> None:
         """Wait until it says what it holds. Raises: as `ask`."""
@@ -178,6 +187,11 @@ class Forking:
                 self.process.kill()
             await self.process.wait()
         self._lost()
+
+
+def source(start: dict[str, Any]) -> Forking | Spawning:
+    """Return what gives workers that are told *start*, the best that this system has."""
+    return Forking(start) if sys.platform == "linux" else Spawning(start)
 
 
 class _Copied(Worker):
