@@ -955,7 +955,7 @@ def test_figures_and_health_are_for_machines(server):
         assert line.startswith("# ") or float(line.rsplit(" ", 1)[1]) >= 0
     document = server.get("openapi.json").json()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/sparql", "/health", "/metrics", "/{kind}/{name}"}
+    assert {"/sparql", "/health", "/metrics", "/{kind}/{name}"} < set(document["paths"])
 
 
 def test_the_log_is_json_and_holds_no_query(server):

@@ -66,11 +66,12 @@ def unpack(file: BinaryIO) -> Reply | None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a worker is told at its *start*, and the data that it holds."""
+    """What a worker is told at its *start*, the data that it holds, and what it says of them."""
 
     start: dict[str, Any]
     data: Dataset
     documented: documents.Documents
+    about: dict[str, Any]
 
     @property
     def limits(self) -> Limits:
@@ -81,7 +82,12 @@ class Held:
 def hold(start: dict[str, Any]) -> Held:
     """Return what *start* tells, with the data opened."""
     data = Dataset((), _opened(Path(start["path"])), named=True)
-    return Held(start, data, documents.Documents(data, start["base"]))
+    store = data.store
+    graphs = [graph.value for _, graph in zip(range(GRAPHS), store.named_graphs(), strict=False) if isinstance(graph, ox.NamedNode)]
+    triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    documented = documents.Documents(data, start["base"])
+    documented.names()
+    return Held(start, data, documented, {"triples": triples, "graphs": sorted(graphs)})
 
 
 def main() -> None:
@@ -127,10 +133,7 @@ def answer(opened: Callable[[], Held], into: BinaryIO, out: BinaryIO) -> None:
 def _about(held: Held, network: str) -> dict[str, Any]:
     """Return what is held and what was given up; from here on memory is bounded, on top of what this thread has."""
     bounded = confinement.limit_memory(held.limits.memory)
-    store = held.data.store
-    graphs = [graph.value for _, graph in zip(range(GRAPHS), store.named_graphs(), strict=False) if isinstance(graph, ox.NamedNode)]
-    triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    return {"triples": triples, "graphs": sorted(graphs), "network": network, "memory": bounded, "pid": os.getpid()}
+    return {**held.about, "network": network, "memory": bounded, "pid": os.getpid()}
 
 
 class _Answers(threading.Thread):
