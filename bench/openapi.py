@@ -98,7 +98,18 @@ def command(url, requests, seed, *more):
     program = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}openapi.json", "--seed", str(seed), "--no-color"]
     limits = ["--max-examples", str(max(1, requests // EACH)), "--generation-database", "none", "--continue-on-failure"]
     phases = ["--phases", "examples,coverage,fuzzing"]  # there is no state
-    return [*program, *limits, *phases, *more, "--exclude-checks", "positive_data_acceptance", "--warnings", "off", "--request-timeout", "30"]
+    return [
+        *program,
+        *limits,
+        *phases,
+        *more,
+        "--exclude-checks",
+        "positive_data_acceptance",
+        "--warnings",
+        "off",
+        "--request-timeout",
+        "30",
+    ]
 
 
 def run(url, requests, seed, *more, **how):
