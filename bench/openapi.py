@@ -34,7 +34,7 @@ QUERIES = (
 )
 NAMES = ("portrait-right", "sun-nd", "risks", "portrait-right.ttl", "sun-nd.html", "ns.rdf", "sparql", "%2e%2e")
 KINDS = ("term", "source", "question", "shapes")
-EACH = 12  # requests of an operation for each example, about
+EACH = 4  # requests of an operation for each example, about
 
 
 def dice(text):
