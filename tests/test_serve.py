@@ -665,11 +665,11 @@ def test_the_process_that_workers_are_copied_from_may_be_lost(tmp_path):
 def test_workers_that_read_the_data_themselves_do_the_same(tmp_path):
     """Workers are started like that where a process cannot be copied."""
     path, digest = serving_.freeze(serving_.Options(), tmp_path)
-    start = {"path": str(path), "digest": digest, "base": BASE, "limits": {"seconds": 2.0, "result": 1 << 20, "memory": 1 << 28}}
+    start = {"path": str(path), "digest": digest, "base": BASE, "limits": {"seconds": 5.0, "result": 1 << 20, "memory": 1 << 28}}
     job = {"kind": "query", "accept": "text/csv", "base": BASE, "known": [], "default": [], "named": []}
 
     async def asked():
-        pool = Pool(Spawning(start), 1, 2.0)
+        pool = Pool(Spawning(start), 1, 5.0)
         await pool.open()
         try:
             slow = asyncio.ensure_future(pool.run({**job, "query": RUNAWAY}))
@@ -864,11 +864,12 @@ def test_clients_that_are_slow_are_given_up(hasty):
 
 def test_no_worker_is_left_over_and_none_is_missing(hasty):
     until = time.monotonic() + 30
-    while (state := hasty.get("health").json())["workers"] != 2 and time.monotonic() < until:
+    while (state := hasty.get("health").json())["idle"] < max(2, state["workers"]) and time.monotonic() < until:
         time.sleep(0.2)
-    assert (state["status"], state["workers"], state["idle"]) == ("ok", 2, 2)
+    assert state["status"] == "ok"
+    assert 2 <= state["workers"] == state["idle"] <= 4  # as many again may have stood in for those that were busy
     if Path("/proc").is_dir():
-        assert len([pid for pid in set(hasty.workers()) if alive(pid)]) == 2
+        assert len([pid for pid in set(hasty.workers()) if alive(pid)]) == state["workers"]
 
 
 def alive(pid):

@@ -1,6 +1,6 @@
 """A process that holds the data and is copied for each worker, so that one more takes milliseconds and hardly any memory. Linux only.
 
-Its stdin is a socket of its parent: a message with two file descriptors asks for a worker that reads and writes them. The
+Its stdin is a socket of its parent: what a worker is told, with two file descriptors, asks for one that reads and writes them. The
 server never runs a second thread, so that a copy of it is whole.
 """
 
@@ -29,7 +29,10 @@ def main() -> None:
     os.close(0)
     os.open(os.devnull, os.O_RDONLY)
     start = json.loads(control.recv(LARGEST))
-    held = worker.hold(start) if Path(start["path"]).is_file() else None  # a store in a folder has threads, which no copy has
+    held = None  # a store in a folder has threads, which no copy has
+    if Path(start["path"]).is_file():
+        held = worker.hold(start)
+        held.documented.names()
     answering.prepare()
     gc.freeze()
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -49,7 +52,7 @@ def main() -> None:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for file in (control.detach(), woken, wake):
                     os.close(file)
-                _work(start, held, *files)
+                _work(json.loads(message), held, *files)
             for file in files:
                 os.close(file)
 

@@ -59,6 +59,7 @@ class Pool:
         """Start the workers and return when all are ready. Raises: OSError, if one does not start."""
         workers = await asyncio.gather(*(self._started() for _ in range(self.size)))
         self.about = workers[0].about
+        self.source.start["triples"] = self.about["triples"]  # counted once
 
     @property
     def start(self) -> dict[str, Any]:

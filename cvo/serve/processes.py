@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BUFFER = 4 << 20  # bytes of an answer that are read at once
 LARGEST = 1 << 16  # bytes of a message
-LOWEST = 19  # the priority of a thread that stands back
+BACK = 5  # steps of priority by which a thread stands back: others get three times its share of a processor, not all of it
 LOST = (asyncio.IncompleteReadError, ConnectionError, BrokenPipeError, RuntimeError)
 
 
@@ -67,11 +67,11 @@ class Worker:
         """Have the system prefer all other work to what it is working on; where it can."""
         if sys.platform == "linux" and self.thread:
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.thread, LOWEST)
+                os.setpriority(os.PRIO_PROCESS, self.thread, os.getpriority(os.PRIO_PROCESS, self.thread) + BACK)
 
     def kill(self) -> None:
         """End the process now."""
-        if self.pid:
+        if self.pid and not (self.gone and self.gone.done()):  # by then the number may be that of another
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
         if not self.into.is_closing():
@@ -132,7 +132,7 @@ class Forking:
         assert self.control is not None  # noqa: S101 - it was opened
         (jobs, into), (out, replies) = os.pipe(), os.pipe()
         try:
-            socket.send_fds(self.control, [b"worker"], [jobs, replies])
+            socket.send_fds(self.control, [json.dumps(self.start).encode()], [jobs, replies])
         except OSError:
             os.close(into)
             os.close(out)

@@ -84,9 +84,10 @@ def hold(start: dict[str, Any]) -> Held:
     data = Dataset((), _opened(Path(start["path"])), named=True)
     store = data.store
     graphs = [graph.value for _, graph in zip(range(GRAPHS), store.named_graphs(), strict=False) if isinstance(graph, ox.NamedNode)]
-    triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    triples = start.get("triples")
+    if triples is None:  # no other worker has counted
+        triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     documented = documents.Documents(data, start["base"])
-    documented.names()
     return Held(start, data, documented, {"triples": triples, "graphs": sorted(graphs)})
 
 
