@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 STARTING = 120.0  # seconds that a worker may take to read the data
 AGAIN = 1.0  # seconds before a worker that did not start is started again
-LONG = 0.05  # seconds after which another worker stands in; of processor time: after which a job steps back
+LONG = 0.05  # seconds after which another worker stands in
+BACK = ((0.05, 10), (0.5, 19))  # after so many seconds of processor time a job steps back so far
 SPARE = 60.0  # seconds after the last long job in which workers are kept that stood in
 
 
@@ -127,13 +128,15 @@ class Pool:
             if worker in self._all and worker.lives:
                 return worker
 
-    def _is_long(self, worker: Worker, before: float) -> None:
-        """Have another worker stand in for *worker*, and let other work go before its own once it took its share since *before*."""
-        left = LONG - (worker.spent() - before)
-        if left > 0:
-            self._clocks[worker] = asyncio.get_running_loop().call_later(max(left, LONG / 5), self._is_long, worker, before)
-        else:
-            worker.step_back()
+    def _is_long(self, worker: Worker, before: float, step: int = 0) -> None:
+        """Have another worker stand in for *worker*, and let other work go before its own, the more the longer it worked since *before*."""
+        spent = worker.spent() - before
+        while step < len(BACK) and spent >= BACK[step][0]:
+            worker.step_back(BACK[step][1])
+            step += 1
+        if step < len(BACK):
+            wait = max(BACK[step][0] - spent, LONG / 5)
+            self._clocks[worker] = asyncio.get_running_loop().call_later(wait, self._is_long, worker, before, step)
         if worker in self._long:
             return
         self._long.add(worker)

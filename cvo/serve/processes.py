@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BUFFER = 4 << 20  # bytes of an answer that are read at once
 LARGEST = 1 << 16  # bytes of a message
-BACK = 5  # steps of priority by which a thread stands back: others get three times its share of a processor, not all of it
+LOWEST = 19
 LOST = (asyncio.IncompleteReadError, ConnectionError, BrokenPipeError, RuntimeError)
 
 
@@ -63,11 +63,11 @@ class Worker:
                 return time.clock_gettime(~self.pid << 3 | 2)  # what clock_getcpuclockid(3) gives
         return time.monotonic()
 
-    def step_back(self) -> None:
-        """Have the system prefer all other work to what it is working on; where it can."""
+    def step_back(self, steps: int) -> None:
+        """Have the system prefer other work to what it is working on by so many *steps* of niceness below ours; where it can."""
         if sys.platform == "linux" and self.thread:
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.thread, os.getpriority(os.PRIO_PROCESS, self.thread) + BACK)
+                os.setpriority(os.PRIO_PROCESS, self.thread, min(LOWEST, os.nice(0) + steps))
 
     def kill(self) -> None:
         """End the process now."""
