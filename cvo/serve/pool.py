@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 STARTING = 120.0  # seconds that a worker may take to read the data
 AGAIN = 1.0  # seconds before a worker that did not start is started again
-LONG = 0.05  # seconds after which another worker stands in
-BACK = ((0.05, 10), (0.5, 19))  # after so many seconds of processor time a job steps back so far
+LONG = 0.02  # seconds after which another worker stands in
+BACK = ((0.02, 10), (0.1, 19))  # after so many seconds of processor time a job steps back so far
 SPARE = 60.0  # seconds after the last long job in which workers are kept that stood in
 
 
