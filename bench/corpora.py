@@ -1,7 +1,9 @@
-"""How long the validation of corpora takes, and how much memory: ``python bench/corpora.py [claims NUMBER | files NUMBER]``.
+"""How long the validation of corpora takes, and how much memory: ``python bench/corpora.py [claims NUMBER | files NUMBER | peers NUMBER]``.
 
-``claims`` checks one large file of so many claims (100,000) against the Core shapes of ``claims_shapes.ttl``; ``files`` so many
-``claims`` checks one large file of so many claims (100,000) against the Core shapes of ``claims_shapes.ttl``; ``files`` so many
+``claims`` checks one large file of so many claims (100,000) against the Core shapes of ``claims_shapes.ttl``; ``files`` so many files
+(1,000) of 30 claims against the shipped shapes, by two processes and by one. ``peers`` checks so many files (1,000) of 30 made-up claims
+against ``claims_shapes.ttl``, and the first 20 of them once per file by pySHACL's own command, whose time is multiplied up; of these 20
+both must find the same.
 """
 
 import resource
@@ -12,7 +14,10 @@ import time
 from pathlib import Path
 
 import claims
+import peers
+import validate
 
+SAMPLE, ROUNDS = 20, 1
 HERE = Path(__file__).parent
 PAPER = (HERE.parent / "tests/data/validation/li-2024.ttl").read_text(encoding="utf-8")
 
@@ -43,6 +48,47 @@ def run(*arguments):
     return seconds
 
 
+def part(number, folder):
+    """Write the file *number* of a corpus: 30 claims, what they cite and a vocabulary."""
+    path = Path(folder) / f"part-{number:05}.ttl"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(claims.HEAD)
+        file.writelines(claims.vocabulary())
+        lines = [*claims.documents(10), *(claims.claim(n, 10, 0.02) for n in range(30 * number, 30 * number + 30))]
+        file.writelines(line.replace(":document-", f":document-{number}-").replace(":agent-", f":agent-{number}-") for line in lines)
+    return path
+
+
+def findings(command):
+    """Return what *command* reports in Turtle, and how long it takes."""
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    return set(validate.reported(done.stdout)), time.perf_counter() - started
+
+
+def against_peers(folder, number):
+    shapes = str(HERE / "claims_shapes.ttl")
+    paths = [part(n, folder) for n in range(number)]
+    first = paths[:SAMPLE]
+    ours = [sys.executable, "-m", "cvo", "validate", "--against", shapes, "-f", "turtle"]
+    theirs = [peers.program("pyshacl"), "-s", shapes, "-f", "turtle"]
+    wanted, _ = findings([*ours, *map(str, first)])
+    for _ in range(ROUNDS):
+        spent = []
+        for jobs in (1, 2):
+            _, seconds = findings([*ours, "--jobs", str(jobs), str(folder)])
+            spent.append(seconds)
+        each = [findings([*theirs, str(path)]) for path in first]
+        assert set().union(*(found for found, _ in each)) == wanted, "not the same findings"
+        scaled = sum(seconds for _, seconds in each) * number / SAMPLE
+        ratios = " and ".join(f"{scaled / seconds:.0f}" for seconds in spent)
+        print(
+            f"cvo {len(paths)} files {spent[0]:6.1f} s by one process, {spent[1]:6.1f} s by two; "
+            f"pySHACL's command {scaled:8.1f} s ({SAMPLE} files × {number / SAMPLE:g}): {ratios} times as long; "
+            f"{len(wanted)} findings in the {SAMPLE}, the same"
+        )
+
+
 def main():
     what, number = [*sys.argv[1:], "files", "1000"][:2] if len(sys.argv) != 2 else (sys.argv[1], "100000")
     with tempfile.TemporaryDirectory() as folder:
@@ -53,8 +99,11 @@ def main():
             print(f"{path.stat().st_size / 1e6:.0f} MB")
             run(path, "--jobs", 1, "--against", shapes)
             return
+        if what == "peers":
+            against_peers(Path(folder), int(number))
+            return
         for n in range(int(number)):
-            key = f"a{n:05}-2024"
+            key = "".join(chr(ord("a") + int(digit)) for digit in f"{n:05}") + "-2024"
             (Path(folder) / f"{key}.ttl").write_text("".join(paper(key, 30)), encoding="utf-8")
         two, one = run(folder, "--jobs", 2), run(folder, "--jobs", 1)
         print(f"two processes: {one / two:.2f} times as fast as one")

@@ -3,14 +3,13 @@
 ``python bench/validate.py [CLAIMS] [RUNS]`` (1000, 3): the engines run in turn over the same file, A B A B …, each in a process of its
 own, and the ratio is taken pair by pair: a machine whose speed drifts treats them alike. What they find, pairs of focus node and
 component, is compared with what the fast engine finds. An engine that is not installed is left out: pyshifty and pyrudof come from
-PyPI, shacl-engine, rdf-ext and n3 from npm (into the folder that ``BENCH_NODE`` names).
+PyPI, shacl-engine (which looks for subclasses among the shapes, so that it is given those of the data there too) and rdf-validate-shacl
+from npm, and `peers.py` tells how to get these and Jena.
 ``python bench/validate.py CLAIMS RUNS NAME …`` times the named ones, such as ``stream`` alone; that may be 1,000,000 claims. With
-``core`` among the names the shapes are without their SPARQL constraints, which pyrudof cannot read.
+``core`` among the names the shapes are without their SPARQL constraints, which pyrudof and rdf-validate-shacl cannot read.
 """
 
 import compileall
-import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import claims
+import peers
+import pyoxigraph as ox
 
 import cvo
 
@@ -50,8 +51,20 @@ import { Validator } from 'shacl-engine'
 import { targetResolvers, validations } from 'shacl-engine/sparql.js'
 const read = file => rdf.dataset(new Parser().parse(fs.readFileSync(file, 'utf8')))
 const [path, shapes] = process.argv.slice(-2)
-const report = await new Validator(read(shapes), { factory: rdf, targetResolvers, validations }).validate({ dataset: read(path) })
+const [data, rules] = [read(path), read(shapes)]
+for (const quad of data.match(null, rdf.namedNode('http://www.w3.org/2000/01/rdf-schema#subClassOf'))) rules.add(quad)
+const report = await new Validator(rules, { factory: rdf, targetResolvers, validations }).validate({ dataset: data })
 for (const r of report.results) console.log(r.focusNode.term.value, r.constraintComponent.value)
+"""
+VALIDATE = """
+import fs from 'node:fs'
+import rdf from '@zazuko/env-node'
+import { Parser } from 'n3'
+import SHACLValidator from 'rdf-validate-shacl'
+const read = file => rdf.dataset(new Parser().parse(fs.readFileSync(file, 'utf8')))
+const [path, shapes] = process.argv.slice(-2)
+const report = await new SHACLValidator(read(shapes), { factory: rdf }).validate(read(path))
+for (const r of report.results) console.log(r.focusNode.value, r.sourceConstraintComponent.value)
 """
 PROGRAMS = {
     "fast": IN_MEMORY.format("fast"),
@@ -60,31 +73,47 @@ PROGRAMS = {
     "pyshifty": "import sys, shifty; graph = shifty.validate(sys.argv[1], sys.argv[2], infer=False)[1]" + REPORT,
     "pyrudof": RUDOF + REPORT,
     "shacl-engine": NODE,
+    "rdf-validate-shacl": VALIDATE,
+    "Jena shacl": "",  # its own program
     "referee": IN_MEMORY.format("shacl"),  # pySHACL as cvo runs it
     "pyshacl": "import sys, pyshacl; graph = pyshacl.validate(sys.argv[1], shacl_graph=sys.argv[2])[1]" + REPORT,
 }
+NPM = ("shacl-engine", "rdf-validate-shacl")
 OURS = ("fast", "stream", "referee")
 PEAK = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 'MB', file=sys.stderr)"
 
 
 def is_there(name):
-    if name == "shacl-engine":
-        return shutil.which("node") and (Path(os.environ.get("BENCH_NODE", ".")) / "node_modules" / "shacl-engine").is_dir()
+    if name in NPM:
+        return peers.has_node(name)
+    if name == "Jena shacl":
+        return peers.has_jena()
     return name in OURS or find_spec("shifty" if name == "pyshifty" else name)
 
 
 def once(name, path, shapes):
     command = [sys.executable, "-c", PROGRAMS[name] + (PEAK if sys.platform != "win32" else ""), str(path), str(shapes)]
     folder = None
-    if name == "shacl-engine":
-        command = ["node", "--input-type=module", "-e", NODE, str(path), str(shapes)]
-        folder = os.environ.get("BENCH_NODE", ".")
+    if name in NPM:
+        command = [peers.PROGRAM, "--input-type=module", "-e", PROGRAMS[name], str(path), str(shapes)]
+        folder = peers.NODE
+    elif name == "Jena shacl":
+        command = peers.jena("shacl.shacl", "validate", "--shapes", str(shapes), "--data", str(path))
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     seconds = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr.strip().splitlines()[-1:]}")
-    return seconds, frozenset(done.stdout.splitlines()), (done.stderr.strip().splitlines() or [""])[-1]
+    rows = reported(done.stdout) if name == "Jena shacl" else done.stdout.splitlines()
+    return seconds, frozenset(rows), (done.stderr.strip().splitlines() or [""])[-1]
+
+
+def reported(turtle):
+    """Return the findings of a validation report in Turtle, as the other programs print them."""
+    report = ox.Store()
+    report.bulk_load(turtle.encode(), format=ox.RdfFormat.TURTLE)
+    query = "SELECT ?focus ?component { ?report sh:result ?r . ?r sh:focusNode ?focus ; sh:sourceConstraintComponent ?component }"
+    return [f"{focus.value} {kind.value}" for focus, kind in report.query(query, prefixes={"sh": "http://www.w3.org/ns/shacl#"})]
 
 
 def difference(found, wanted):

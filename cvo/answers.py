@@ -83,10 +83,11 @@ def lexical(term: Term) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The rows of a SELECT as they are found, to be read once."""
+    """The rows of a SELECT as they are found, to be read once; *found* by Oxigraph, which can also write them, if as they are."""
 
     variables: tuple[str, ...]
     rows: Iterator[Row]
+    found: ox.QuerySolutions | None = None
 
 
 Result: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | Iterator[ox.Triple]
@@ -102,7 +103,7 @@ def received(query: str, result: Result) -> Answer | Stream:
     order = _order_of_star(query, names)
     if order:
         return Stream(tuple(names[i] for i in order), (tuple(row[i] for i in order) for row in result))
-    return Stream(names, map(tuple, result))
+    return Stream(names, map(tuple, result), result)
 
 
 def whole(answer: Answer | Stream) -> Answer:
@@ -115,6 +116,8 @@ def _order_of_star(query: str, names: tuple[str, ...]) -> list[int]:
 
     Oxigraph gives the columns of a star in alphabetical order, which nobody wrote.
     """
+    if "*" not in query:
+        return []
     words = list(tokens(query))
     star = next((i for i, token in enumerate(words) if token.says("SELECT")), len(words)) + 1
     while star < len(words) and (words[star].says("DISTINCT") or words[star].says("REDUCED")):

@@ -100,6 +100,10 @@ def spoken(words: Iterable[str], text: str) -> set[str]:
     ['NOW', 'RAND']
     """
     plain = _CODE_POINT.sub(lambda m: _character(int(m[1] or m[2], 16)), text)
+    loud = (text + plain).upper()
+    words = [word for word in words if word in loud]
+    if not words:
+        return set()
     parts = {_keyword_part(token).upper() for version in {text, plain} for token in tokens(version)}
     return {word for word in words if any(word in part for part in parts)}
 

@@ -23,7 +23,7 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     store: Annotated[Path | None, typer.Option(metavar="DIR", help="A store made by `cvo load`, in place of the shipped data.")] = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; the default is for this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer, each with the data in memory.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 2,
     timeout: Annotated[float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="How long one query may take.")] = 10,
     base: Annotated[str, typer.Option(metavar="IRI", help="The beginning of the IRIs that are told of here.")] = "https://w3id.org/cvo/",
     memory: Annotated[int, typer.Option(min=64, metavar="MB", help="What one query may take.")] = 2048,

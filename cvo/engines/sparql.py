@@ -46,6 +46,8 @@ def stream(store: ox.Store, query: str, *, base: str | None = None, graphs: Grap
 
 def _refuse_what_overflows(query: str) -> None:
     """Raise a SyntaxProblem for a query so long or so deep that the engine, which recurses, would take the process down."""
+    if len(query) <= LONGEST and sum(map(query.count, "({[")) <= DEEPEST:  # so it cannot have more
+        return
     depth = deepest = 0
     for number, token in enumerate(tokens(query)):
         if number > LONGEST:

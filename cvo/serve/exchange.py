@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
+import pyoxigraph as ox
+
 from cvo.serve import negotiation
 from cvo.serve.answering import error
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     Send = Callable[[Message], Awaitable[None]]
 
 ADDRESS = 32 << 10  # bytes
+GRAPHS = 200  # in one request
 FIELDS = 210  # parameters of one request
 CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link, Allow, Retry-After, Content-Location"}
 SAFE = {"x-content-type-options": "nosniff"}
@@ -130,10 +133,25 @@ def wanted(accept: str, parameters: tuple[tuple[str, str], ...]) -> str:
     names = [value for name, value in parameters if name == "format" and value]
     if not names:
         return accept
+    if len(names) > 1:
+        raise Refused(error(400, f"one format a request, not {len(names)}"))
     both = [media for formats in (negotiation.ROWS, negotiation.GRAPHS) for media, form in formats.items() if names[0] in {form, media}]
     if not both:
         raise Refused(error(400, f"no format of this name: {names[0]}", hint="such as json, csv, turtle"))
     return ", ".join(dict.fromkeys(both))
+
+
+def dataset(parameters: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """Return the default and the named graphs that *parameters* name. Raises: Refused, if they are too many, or no IRIs."""
+    graphs = {kind: [value for name, value in parameters if name == f"{kind}-graph-uri"] for kind in ("default", "named")}
+    if sum(map(len, graphs.values())) > GRAPHS:
+        raise Refused(error(400, f"more graphs than {GRAPHS}"))
+    for iri in (*graphs["default"], *graphs["named"]):
+        try:
+            ox.NamedNode(iri)
+        except ValueError as problem:
+            raise Refused(error(400, f"not the IRI of a graph ({problem}): {iri}")) from None
+    return graphs
 
 
 def answered(tag: str, kept: Sequence[str], body: bytes, headers: Mapping[str, str]) -> Response:

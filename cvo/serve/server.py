@@ -7,7 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from cvo.serve import description, negotiation, pages, sitefiles
+from cvo.serve import description, negotiation, openapi, pages, sitefiles
 from cvo.serve.answering import READ_ONLY, error, unacceptable, weak
 from cvo.serve.exchange import (
     CORS,
@@ -19,6 +19,7 @@ from cvo.serve.exchange import (
     Response,
     allow,
     answered,
+    dataset,
     escaped,
     links,
     pairs,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from cvo.serve.worker import Reply
 
 PATIENCE = 10.0  # seconds for the body of a request
-GRAPHS = 200  # in one request
 KEPT = 100  # descriptions of the service; a client can call it by any name
 KEEP = {"cache-control": "public, max-age=300"}
 READ = "GET, HEAD, OPTIONS"
@@ -108,7 +108,7 @@ class App:
             return self._health()
         if route == "metrics":
             return plain(self.figures.text(self.pool, self.kept), "text/plain; version=0.0.4; charset=utf-8")
-        return plain(json.dumps(description.openapi(), indent=1) + "\n", "application/json", KEEP["cache-control"])
+        return plain(json.dumps(openapi.document(), indent=1) + "\n", "application/json", KEEP["cache-control"])
 
     def _health(self) -> Response:
         alive = self.pool.alive
@@ -127,15 +127,13 @@ class App:
         queries = [value for name, value in parameters if name == "query"]
         if len(queries) > 1:
             raise Refused(error(400, f"one query a request, not {len(queries)}"))
+        graphs = dataset(parameters)
+        accept = wanted(request.accept, parameters)
         if not queries and request.method != "POST":
-            return self._described(request)
+            return self._described(request, accept)
         if not queries:
             raise Refused(error(400, "the parameter is missing: query"))
-        graphs = {kind: [value for name, value in parameters if name == f"{kind}-graph-uri"] for kind in ("default", "named")}
-        if sum(map(len, graphs.values())) > GRAPHS:
-            raise Refused(error(400, f"more graphs than {GRAPHS}"))
         known = [] if request.method == "POST" else request.known
-        accept = wanted(request.accept, parameters)
         job = {"kind": "query", "query": queries[0], "accept": accept, "base": request.url, "known": known, **graphs}
         head, body = await self._run((queries[0], accept, request.url, *graphs["default"], "", *graphs["named"]), job)
         if head["status"] not in {OK, NOT_MODIFIED}:
@@ -169,8 +167,8 @@ class App:
         text = utf8(await self._body(request, receive), "the body")
         return (*request.parameters, *([("query", text)] if kind == QUERY else pairs(text)))
 
-    def _described(self, request: Request) -> Response:
-        media = negotiation.choose(request.accept, ("text/turtle", *negotiation.DOCUMENTS))
+    def _described(self, request: Request, accept: str) -> Response:
+        media = negotiation.choose(accept, ("text/turtle", *negotiation.DOCUMENTS))
         if not media:
             raise Refused(unacceptable(negotiation.DOCUMENTS))
         lang = request.lang if media == "text/html" else ""

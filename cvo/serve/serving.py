@@ -140,11 +140,12 @@ def _run(options: Options, start: dict[str, Any], listener: socket.socket) -> No
     import uvicorn  # noqa: PLC0415 - optional, and 200 ms
 
     from cvo.serve.connections import HEAD, Patient  # noqa: PLC0415 - as above
-    from cvo.serve.pool import LOST, Pool  # noqa: PLC0415 - asyncio
+    from cvo.serve.pool import Pool  # noqa: PLC0415 - asyncio
+    from cvo.serve.processes import LOST, source  # noqa: PLC0415
     from cvo.serve.server import App  # noqa: PLC0415
 
     seconds = options.limits.seconds
-    pool = Pool(start, options.workers, seconds, options.workers * QUEUE, log)
+    pool = Pool(source(start), options.workers, seconds, options.workers * QUEUE, log)
     app = App(pool, log, options.site, options.kept, options.largest)
 
     class Server(uvicorn.Server):

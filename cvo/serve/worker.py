@@ -12,6 +12,7 @@ import struct
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,49 +64,123 @@ def unpack(file: BinaryIO) -> Reply | None:
     return json.loads(text), file.read(body) if body else b""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a worker is told at its *start*, the data that it holds, and what it says of them."""
+
+    start: dict[str, Any]
+    data: Dataset
+    documented: documents.Documents
+    about: dict[str, Any]
+
+    @property
+    def limits(self) -> Limits:
+        """Return what one job may use."""
+        return Limits(**self.start["limits"])
+
+
+def hold(start: dict[str, Any]) -> Held:
+    """Return what *start* tells, with the data opened."""
+    data = Dataset((), _opened(Path(start["path"])), named=True)
+    store = data.store
+    graphs = [graph.value for _, graph in zip(range(GRAPHS), store.named_graphs(), strict=False) if isinstance(graph, ox.NamedNode)]
+    triples = start.get("triples")
+    if triples is None:  # no other worker has counted
+        triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    documented = documents.Documents(data, start["base"])
+    return Held(start, data, documented, {"triples": triples, "graphs": sorted(graphs)})
+
+
 def main() -> None:
-    """Read what to hold from the first frame, say what it is, then answer jobs."""
-    sys.stdin.reconfigure(errors="strict")  # type: ignore[union-attr]
+    """Read what to hold from the first frame, then answer jobs."""
+    separate()
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever else prints must not end up between the frames
     first = unpack(sys.stdin.buffer)
-    if first is None:
-        return
+    if first is not None:
+        answer(lambda: hold(first[0]), sys.stdin.buffer, out)
+
+
+def separate() -> None:
+    """End with the parent, but not by a Ctrl-C, after which the parent lets its workers finish.
+
+    A group of its own is enough: Linux weighs the priorities of processes only within a session.
+    """
     confinement.end_with_parent()
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.setpgid(0, 0)
+
+
+def answer(opened: Callable[[], Held], into: BinaryIO, out: BinaryIO) -> None:
+    """Give up what a worker does not need, say what is held, then answer the jobs of *into* in *out* until there are no more."""
     network = confinement.close_network()
     watch = _Watch()
-    threading.stack_size(STACK)
-    thread = threading.Thread(target=_serve, args=(first[0], out, network, watch), daemon=True)
-    thread.start()
-    thread.join()
-
-
-def _serve(start: dict[str, Any], out: BinaryIO, network: str, watch: _Watch) -> None:
-    limits = Limits(**start["limits"])
-    data = Dataset((), _opened(Path(start["path"])), named=True)
-    documented = documents.Documents(data, start["base"])
-    if not network and Path(start["path"]).is_file():
+    held = opened()
+    if not network and Path(held.start["path"]).is_file():
         answering.prepare()
         network = confinement.close_files()
-    bounded = confinement.limit_memory(limits.memory)
-    graphs = [graph.value for _, graph in zip(range(GRAPHS), data.store.named_graphs(), strict=False) if isinstance(graph, ox.NamedNode)]
-    about = {"triples": sum(1 for _ in data.store.quads_for_pattern(None, None, None, ox.DefaultGraph())), "graphs": sorted(graphs)}
-    _write(out, pack({**about, "network": network, "memory": bounded, "pid": os.getpid()}))
-    kinds: dict[str, Callable[[dict[str, Any]], Reply]] = {
-        "query": partial(answering.query, data, limits.result, start["digest"]),
-        "document": partial(documents.document, documented, start["digest"]),
-        "find": partial(documents.find, documented),
-    }
-    while (job := unpack(sys.stdin.buffer)) is not None:
-        watch.until = time.monotonic() + limits.seconds + GRACE
+    threading.stack_size(STACK)
+    answers = _Answers(held, into, out, watch, network)
+    answers.start()
+    answers.join()
+    while (left := answers.left) is not None:
+        answers = _Answers(held, into, out, watch)
+        answers.start()
+        _write(out, pack({**left[0], "thread": answers.native_id}, left[1]))
+        answers.join()
+
+
+def _about(held: Held, network: str) -> dict[str, Any]:
+    """Return what is held and what was given up; from here on memory is bounded, on top of what this thread has."""
+    bounded = confinement.limit_memory(held.limits.memory)
+    return {**held.about, "network": network, "memory": bounded, "pid": os.getpid()}
+
+
+class _Answers(threading.Thread):
+    """A thread that answers jobs until there are no more, or until it was made to step back in favour of others.
+
+    No process may raise a priority that was lowered, but a new thread has that of the one that starts it. The last answer is *left* then.
+    """
+
+    def __init__(self, held: Held, into: BinaryIO, out: BinaryIO, watch: _Watch, network: str | None = None) -> None:
+        super().__init__(daemon=True)
+        self.held, self.into, self.out, self.watch, self.network = held, into, out, watch, network
+        self.left: Reply | None = None
+        self.seconds = held.limits.seconds + GRACE
+        self.kinds: dict[str, Callable[[dict[str, Any]], Reply]] = {
+            "query": partial(answering.query, held.data, held.limits.result, held.start["digest"]),
+            "document": partial(documents.document, held.documented, held.start["digest"]),
+            "find": partial(documents.find, held.documented),
+        }
+
+    def run(self) -> None:
+        """Say what is held, if *network* was given up in some way just now; then answer."""
+        if self.network is not None:
+            _write(self.out, pack({**_about(self.held, self.network), "thread": self.native_id}))
+        usual = _niceness()
+        while (job := unpack(self.into)) is not None:
+            self.watch.until = time.monotonic() + self.seconds
+            reply = self.reply(job[0])
+            self.watch.until = math.inf
+            if _niceness() > usual:
+                self.left = reply
+                return
+            _write(self.out, pack(*reply))
+
+    def reply(self, job: dict[str, Any]) -> Reply:
+        """Return the answer to *job*."""
         try:
-            head, body = kinds[job[0]["kind"]](job[0])
+            return self.kinds[job["kind"]](job)
         except MemoryError:
-            head, body = answering.error(507, "the query needs more memory than it may have", hint="narrow the pattern, or add LIMIT"), b""
+            return answering.error(507, "the query needs more memory than it may have", hint="narrow the pattern, or add LIMIT"), b""
         except Exception as error:  # noqa: BLE001 - told to the asker, and the next job is a new one
-            head, body = answering.error(500, f"this is a bug in cvo: {type(error).__name__}: {error}"), b""
-        _write(out, pack(head, body))
-        watch.until = math.inf
+            return answering.error(500, f"this is a bug in cvo: {type(error).__name__}: {error}"), b""
+
+
+def _niceness() -> int:
+    """Return how far this thread stands back."""
+    return os.getpriority(os.PRIO_PROCESS, 0) if sys.platform == "linux" else 0
 
 
 class _Watch:
