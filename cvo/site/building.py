@@ -18,7 +18,7 @@ from cvo import __version__, dataset, questions
 from cvo.errors import InputError
 from cvo.files import data_root, read_bytes, shipped
 from cvo.site.model import BASE
-from cvo.site.parts import whole
+from cvo.site.processes import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
