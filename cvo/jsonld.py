@@ -117,9 +117,9 @@ class Compactor:
         return [f'{{"@id": {self._name(subject)}, {", ".join(self._entries(relations))}}}' for subject, relations in found.items()]
 
     def written(self, said: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
-        """Return what is *said* by subject and relation, each value as N-Triples has it, as JSON: a text is escaped alike in both.
+        r"""Return what is *said* by subject and relation, each value as N-Triples has it, as JSON: a text is escaped alike in both.
 
-        >>> Compactor(context({f"{CVO}statement": {"lang"}}), "x").written({"<a:b>": {f"<{CVO}statement>": ['"a \\"b\\""@en']}})
+        >>> Compactor(context({f"{CVO}statement": {"lang"}}), "x").written({"<a:b>": {f"<{CVO}statement>": [r'"a \"b\""@en']}})
         ['{"@id": "a:b", "statement": {"en": "a \\"b\\""}}']
         """
         return [

@@ -68,19 +68,7 @@ class Claims:
         out = told.get(f"<{iri}>") or {}
         source = next((value[1:-1] for value in out.get(_STATED, ()) if value[0] == "<"), "")
         triple = _ARROW.join([self._thing(values[0]) for name in _TRIPLE if (values := out.get(name)) and values[0][0] == "<"])
-        facts = []
-        for word, name in _PARTIES:
-            if values := out.get(name):
-                things = self._links([value for value in values if value[0] == "<"])
-                if things:
-                    facts.append(f"{self._words[word]}{things}</span> ")
-        for word, name in _TEXTS:
-            if (values := out.get(name)) and (texts := texts_in(values, lang)):
-                facts.append(f"{self._words[word]}{links.separator.join(map(escaped, texts))}</span> ")
-        for name, relation in _MARKS:
-            for value in out.get(relation, ()):
-                if value[0] == "<":
-                    facts.append(self._marks.get((name, value)) or self._mark(name, value))
+        facts = self._facts(out)
         if _LOCATOR in out:
             facts += self._place(out[_LOCATOR], told)
         text = f'</p>\n<p class="triple">{triple}</p>\n<p class="facts">{"".join(facts)}</p>\n'
@@ -89,6 +77,20 @@ class Claims:
         if (values := out.get(_NOTE)) and (note := text_in(values, lang)):
             text += f'<p class="note"><b>{links.words["note"]}</b> {escaped(note)}</p>\n'
         return self.head(iri, out, source), text
+
+    def _facts(self, out: Mapping[str, list[str]]) -> list[str]:
+        """Return who says it, of what, and how."""
+        facts = []
+        for word, name in _PARTIES:
+            if (values := out.get(name)) and (things := self._links([value for value in values if value[0] == "<"])):
+                facts.append(f"{self._words[word]}{things}</span> ")
+        for word, name in _TEXTS:
+            if (values := out.get(name)) and (texts := texts_in(values, self.links.lang)):
+                facts.append(f"{self._words[word]}{self.links.separator.join(map(escaped, texts))}</span> ")
+        for name, relation in _MARKS:
+            if values := out.get(relation):
+                facts += [self._marks.get((name, value)) or self._mark(name, value) for value in values if value[0] == "<"]
+        return facts
 
     def head(self, iri: str, out: Mapping[str, list[str]], source: str) -> str:
         """Return the claim *iri* in short: its number, which leads to the rest, and its statement."""

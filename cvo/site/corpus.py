@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from cvo.dataset import syntax_problem
 from cvo.files import base_iri, unpacked
 from cvo.site.lines import said_by
-from cvo.site.model import Model, path_of, read, reading_order
+from cvo.site.model import BASE, Model, path_of, read, reading_order
 from cvo.site.words import LONG
 from cvo.terms import CVO, OA, OWL, RDF, SKOS, XSD
 
@@ -24,7 +24,7 @@ ROLES = ("claimSubject", "claimObject", "inStage", "inSector", "opinionHolder", 
 """The parts that a thing can play in a claim."""
 COMPARED = ("contradicts", "inTensionWith", "agreesWith")
 _A, _STATED = f"<{RDF}type>", f"<{CVO}statedIn>"
-_ROLES = [f"<{CVO}{name}>" for name in ROLES]
+_ROLES = {f"<{CVO}{name}>" for name in ROLES}
 _COMPARED = [f"<{CVO}{name}>" for name in COMPARED]
 _INNER = {f"<{OA}TextPositionSelector>", f"<{OA}SpecificResource>", *(f"<{CVO}{n}>" for n in ("DigestSelector", "Comparison", "Omission"))}
 """Kinds of things that only the pages and files of their own source speak of, like the claims."""
@@ -104,7 +104,7 @@ def scan(file: File, lines: Sequence[str]) -> Source | None:
         return None
     home = homes[0]
     iri = home[1:-1]
-    if path_of(iri).count("/") != 1 or "#" in iri or file.graph not in ("", iri) or any(_is_unnamed(line) for line in lines):
+    if path_of(iri).count("/") != 1 or "#" in iri or file.graph not in ("", iri) or _has_unnamed(lines):
         return None
     inside = f"<{iri}#"
     claims = []
@@ -115,13 +115,16 @@ def scan(file: File, lines: Sequence[str]) -> Source | None:
             if stated != [home] or not own:
                 return None
             claims.append(subject[1:-1])
-        elif any(role in about for role in _ROLES):
+        elif not _ROLES.isdisjoint(about):
             return None
         elif own and not _INNER.issuperset(about.get(_A, ("",))):
             known.add(subject)
     claims.sort(key=reading_order)
     source = Source(
-        type(file)(file.path, file.graph, iri), [line for line in lines if not line.startswith(inside)], claims=len(claims), firsts=claims[::LONG]
+        type(file)(file.path, file.graph, iri),
+        [line for line in lines if not line.startswith(inside)],
+        claims=len(claims),
+        firsts=claims[::LONG],
     )
     if known:
         source.known = [line for line in lines if line.split(" ", 1)[0] in known]
@@ -129,8 +132,14 @@ def scan(file: File, lines: Sequence[str]) -> Source | None:
     return source
 
 
+def _has_unnamed(lines: Sequence[str]) -> bool:
+    text = "".join(lines)  # to look through all at once is faster, and mostly enough
+    return ("_:" in text or "<<(" in text) and any(map(_is_unnamed, lines))
+
+
 def _is_unnamed(line: str) -> bool:
-    return "_:" in line and (line.startswith("_:") or " _:" in line[: line.find('"')]) or "<<(" in line
+    """Return whether *line* has a blank node, or speaks of a statement."""
+    return line.startswith("_:") or " _:" in line[: line.find('"')] or " <<(" in line[: line.find('"')]
 
 
 def _count(source: Source, said: Said) -> None:
@@ -138,22 +147,25 @@ def _count(source: Source, said: Said) -> None:
     kinds: set[tuple[str, str]] = set()
     for subject, about in said.items():
         for relation, values in about.items():
-            for value in values:
-                kinds.add((relation, "id" if value[0] == "<" else value[value.rindex('"') + 1 :]))
+            kinds.update([(relation, "id" if value[0] == "<" else value[value.rindex('"') + 1 :]) for value in values])
         for relation in _COMPARED:
-            for value in about.get(relation, ()):
-                source.compared.append((subject[1:-1], relation[1:-1], value[1:-1]))
+            if relation in about:
+                source.compared += [(subject[1:-1], relation[1:-1], value[1:-1]) for value in about[relation]]
     for relation, kind in kinds:
         named = kind if kind == "id" else "lang" if kind[:1] == "@" else kind[3:-1] or f"{XSD}string"
         source.kinds.setdefault(relation[1:-1], set()).add(named)
     for relation in sorted(source.kinds):
         if relation.startswith(SKOS) and relation.endswith("Match"):
-            for about in said.values():
-                for value in about.get(f"<{relation}>", ()):
-                    if value[0] == "<":
-                        target = value[1:-1]
-                        place = target[: max(target.rfind("#"), target.rfind("/")) + 1], relation
-                        source.matches[place] = source.matches.get(place, 0) + 1
+            _count_matches(source, relation, said)
+
+
+def _count_matches(source: Source, relation: str, said: Said) -> None:
+    for about in said.values():
+        for value in about.get(f"<{relation}>", ()):
+            target = value[1:-1]
+            if value[0] == "<" and not target.startswith(BASE):
+                place = target[: max(target.rfind("#"), target.rfind("/")) + 1], relation
+                source.matches[place] = source.matches.get(place, 0) + 1
 
 
 def gathered(files: Iterable[File], found: Sequence[Source | None]) -> Corpus:

@@ -43,7 +43,9 @@ def documents(spoken: Spoken, address: str, compact: Compactor) -> Iterator[Name
     for path in model.documents():
         if path not in whole:
             lines = _about(spoken, BASE + path, address)
-            yield from formats(path, "".join(lines).encode(), compact, {"jsonld": compact.document_of(compact.written(said_by(lines))).encode()})
+            yield from formats(
+                path, "".join(lines).encode(), compact, {"jsonld": compact.document_of(compact.written(said_by(lines))).encode()}
+            )
 
 
 def formats(path: str, lines: bytes, compact: Compactor, ready: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, bytes]]:
@@ -101,7 +103,11 @@ def _about(spoken: Spoken, iri: str, address: str) -> list[str]:
     model = spoken.corpus.model
     own = sorted(model.out.get(iri, {}).items(), key=lambda said: (said[0] != f"{RDF}type", said[0]))
     lines = [f"<{iri}> <{relation}> {value} .\n" for relation, values in own for value in values]
-    speaking = [f"<{other}> <{SKOS}broader> <{iri}> .\n" for relation, other in model.into.get(iri, ()) if relation == f"{SKOS}broader" and other[:2] != "_:"]
+    speaking = [
+        f"<{other}> <{SKOS}broader> <{iri}> .\n"
+        for relation, other in model.into.get(iri, ())
+        if relation == f"{SKOS}broader" and other[:2] != "_:"
+    ]
     many = len(speaking) > MANY
     if many:
         speaking = []

@@ -58,7 +58,9 @@ def _void(corpus: Corpus, address: str, asked: Asked) -> bytes:
     model = corpus.model
     classes = len(model.subjects(f"{RDF}type", f"{OWL}Class"))
     relations = corpus.kinds().keys()
-    own = [iri for iri in model.out if "#" not in iri or iri.partition("#")[0] not in corpus.sources]  # parts of streamed sources are counted there
+    own = [
+        iri for iri in model.out if "#" not in iri or iri.partition("#")[0] not in corpus.sources
+    ]  # parts of streamed sources are counted there
     entities = sum(1 for iri in own if path_of(iri)) + asked.parts
     vocabularies = sorted({relation[: max(relation.rfind("#"), relation.rfind("/")) + 1] for relation in relations})
     graphs = asked.graphs

@@ -11,7 +11,6 @@ from cvo.site.claims import FromModel
 from cvo.site.corpus import ROLES
 from cvo.site.descriptions import LICENCE
 from cvo.site.guides import guides
-from cvo.site.links import top
 from cvo.site.model import BASE, claims_of, href, path_of, sources, statements
 from cvo.site.rendering import schema_of
 from cvo.site.sourcepages import SourcePages, turn
@@ -96,7 +95,15 @@ class Pages(SourcePages):
             if more:
                 yield from self._lines(name, role, term)
         yield self._framed(
-            path, term["label"], "term.html", described=True, t=term, groups=groups, total=len(every), description=term["definition"], schema=schema
+            path,
+            term["label"],
+            "term.html",
+            described=True,
+            t=term,
+            groups=groups,
+            total=len(every),
+            description=term["definition"],
+            schema=schema,
         )
 
     def _lines(self, name: str, role: int, term: dict[str, Any]) -> Iterator[Page]:
@@ -105,7 +112,9 @@ class Pages(SourcePages):
         starts = range(SHOWN, len(claims), LINES)
         home = path_of(term["iri"])
         every = [("../" + href(home, self.lang, "claims"), f"1–{SHOWN}")]
-        every += [("../" + href(f"{name}.{n}", self.lang), f"{start + 1}–{min(start + LINES, len(claims))}") for n, start in enumerate(starts, 2)]
+        every += [
+            ("../" + href(f"{name}.{n}", self.lang), f"{start + 1}–{min(start + LINES, len(claims))}") for n, start in enumerate(starts, 2)
+        ]
         for page, start in enumerate(starts, 2):
             lines = b"".join([b"<li>%b</li>\n" % line for line in self.texts.lines(claims[start : start + LINES])]).decode()
             pages = [(address, label, n == page, "") for n, (address, label) in enumerate(every, 1)]
@@ -117,7 +126,10 @@ class Pages(SourcePages):
 
     def _vocabulary(self, iri: str) -> Page:
         other = "en" if self.lang == "zh" else "zh"
-        counts = {term: len({claim for role in range(len(_WORDS)) for claim in self.spoken.claims(role, term)}) for _, term in self.views.tree(iri)}
+        counts = {
+            term: len({claim for role in range(len(_WORDS)) for claim in self.spoken.claims(role, term)})
+            for _, term in self.views.tree(iri)
+        }
         terms = [(depth, self.views.link(term), self.model.label(term, other), counts[term]) for depth, term in self.views.tree(iri)]
         text = self.model.text(iri, f"{DCTERMS}description", self.lang)
         schema = schema_of(

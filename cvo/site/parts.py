@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from cvo.site.corpus import Corpus, Source
     from cvo.site.data import Named
     from cvo.site.model import File
-    from cvo.site.sourcepages import SourcePages
     from cvo.site.spoken import Spoken
-    from cvo.site.streamed import Share
+    from cvo.site.streamed import Maker, Share
 
     Task = Callable[[], Iterator[Named | Found]]
 
@@ -83,20 +82,21 @@ class Parts:
         """Return the tasks of making what needs no more than a source each, and the documents of the files that are none."""
         from cvo.site.searching import bases  # noqa: PLC0415 - after it has been asked
         from cvo.site.sourcepages import SourcePages  # noqa: PLC0415
+        from cvo.site.streamed import Maker  # noqa: PLC0415
 
-        makers = {lang: SourcePages(self.corpus, self.address, lang) for lang in LANGUAGES}
+        maker = Maker(self.corpus, {lang: SourcePages(self.corpus, self.address, lang) for lang in LANGUAGES}, self.compact[0])
         numbers = bases(self.corpus)
         tasks: dict[str, Task] = {"documents": self._documents}
         for number, source in sorted(enumerate(self.corpus.sources.values()), key=lambda each: -each[1].claims):
-            tasks[f"share-{number}"] = lambda source=source: self._share(source, makers, numbers[source.iri])  # type: ignore[misc]  # as above
+            tasks[f"share-{number}"] = lambda source=source: self._share(source, maker, numbers[source.iri])  # type: ignore[misc]  # as above
         return tasks
 
-    def _share(self, source: Source, makers: dict[str, SourcePages], base: int) -> Iterator[Named | Found]:
+    def _share(self, source: Source, maker: Maker, base: int) -> Iterator[Named | Found]:
         from cvo.site.streamed import Share, share  # noqa: PLC0415
 
         text = (self.site / f"{path_of(source.iri)}.nt").read_bytes().decode()
         lines = [line + "\n" for line in text.split("\n")[:-1]]
-        for each in share(self.corpus, source, lines, makers, self.compact[0], base):
+        for each in share(maker, source, lines, base):
             yield Found(each) if isinstance(each, Share) else each
 
     def _documents(self) -> Iterator[Named]:
@@ -109,7 +109,9 @@ class Parts:
         return tasks | {
             "terms": lambda: documents_of_terms(self.spoken, self.address, self.compact[0]),
             "sorted": self._sorted,
-            "linked": lambda: iter([("data/cvo.jsonld", dumps.linked(self.site, self._rest(), self.corpus, self._shares, self.compact[0]))]),
+            "linked": lambda: iter(
+                [("data/cvo.jsonld", dumps.linked(self.site, self._rest(), self.corpus, self._shares, self.compact[0]))]
+            ),
             "trig": lambda: iter([("data/cvo.trig", dumps.trig(self.site, self._rest(), self._shares))]),
             "search": self._search,
             "tables": self._tables,
@@ -189,8 +191,8 @@ class Parts:
                 self.board.done(name)
         self.board.run(ASKED, self.asked)
 
-    def finish(self) -> dict[str, int]:
-        """Write what needs everything else; return the sizes of all files of the site."""
+    def finish(self, kept: Sequence[str] = ()) -> dict[str, int]:
+        """Write what needs everything else; return the sizes of all files of the site. *kept* are pages that it has besides."""
         from cvo.site.answered import Answered  # noqa: PLC0415
         from cvo.site.descriptions import descriptions, sitemap  # noqa: PLC0415
         from cvo.site.landings import landings  # noqa: PLC0415
@@ -212,7 +214,7 @@ class Parts:
                 here.write([(f"{path}.{lang}.html", page)])
         here.write(landings(titles))
         here.write(descriptions(self.corpus, self.address, asked))
-        here.write([("sitemap.xml", sitemap(self.address, sorted({path for _, path, *_ in titles})))])
+        here.write([("sitemap.xml", sitemap(self.address, sorted({*kept, *(path for _, path, *_ in titles)})))])
         with contextlib.suppress(OSError):
             shutil.rmtree(self.site / WORK)
         return sizes | here.sizes

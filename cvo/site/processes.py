@@ -20,8 +20,8 @@ _START = "from cvo.site.processes import serve; serve()"
 MOST = 8  # processes
 
 
-def whole(partial: Path, address: str, data: Sequence[str], *, parallel: bool | None = None) -> dict[str, int]:
-    """Write the site of *data* for *address* into the folder *partial*; return the sizes of its files.
+def whole(partial: Path, address: str, data: Sequence[str], kept: Sequence[str] = (), *, parallel: bool | None = None) -> dict[str, int]:
+    """Write the site of *data* for *address* into the folder *partial*; return the sizes of its files. *kept* are pages that it has besides.
 
     Several processes do it if it is *parallel*, which it is by default where there are two processors: they take tasks from one another.
 
@@ -42,7 +42,7 @@ def whole(partial: Path, address: str, data: Sequence[str], *, parallel: bool | 
 
         parts = Parts(partial, address, data, watch)
         parts.work(asking=False)
-        return parts.finish()
+        return parts.finish(kept)
 
 
 def _processors() -> int:

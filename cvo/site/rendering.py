@@ -80,7 +80,9 @@ class Rendering:
         key = (up, described, scripts, bool(description), bool(schema), bool(before), bool(after))
         if key not in self._frames:
             if self._around is None:
-                self._around = environment().from_string(f'{{% extends "base.html" %}}{{% block content %}}{slot("content")}{{% endblock %}}')
+                self._around = environment().from_string(
+                    f'{{% extends "base.html" %}}{{% block content %}}{slot("content")}{{% endblock %}}'
+                )
             empty = {name: "" for name, there in (("iri", described), ("description", description), ("schema", schema)) if not there}
             given = self._given("/" * up, "", described=described, scripts=scripts)
             given["turn"] = (slot("before") if before else "", slot("after") if after else "")

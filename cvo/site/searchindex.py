@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from array import array
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cvo.site.model import BASE
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
@@ -31,7 +32,7 @@ def tokens(text: str) -> Iterator[str]:
             yield run[0]
         else:
             yield from characters
-            yield from map("".join, zip(characters, characters[1:], strict=False))
+            yield from map("".join, pairwise(characters))
 
 
 def entries(things: Iterable[Sequence[object]]) -> bytes:
@@ -41,18 +42,19 @@ def entries(things: Iterable[Sequence[object]]) -> bytes:
 
 
 def shards(found: Mapping[str, array[int]]) -> Iterator[tuple[str, bytes]]:
-    """Give the first token of each shard, and the shard: for each of its tokens the numbers of the things, as steps from one to the next.
+    r"""Give the first token of each shard, and the shard: for each of its tokens the numbers of the things, as steps from one to the next.
 
     Tokens are sorted as a browser compares them, by UTF-16.
 
+    >>> from array import array
     >>> list(shards({"肖像": array("I", [0, 7]), "像": array("I", [3])}))
-    [('像', b'{"\\xe5\\x83\\x8f":[3],\\n"\\xe8\\x82\\x96\\xe5\\x83\\x8f":[0,7]}\\n')]
+    [('像', b'{"\xe5\x83\x8f":[3],\n"\xe8\x82\x96\xe5\x83\x8f":[0,7]}\n')]
     """
     lines: list[str] = []
     first, size = "", 0
     for token in sorted(found, key=lambda token: token.encode("utf-16-be", "surrogatepass")):
         numbers = found[token]
-        steps = [numbers[0], *(after - before for before, after in zip(numbers, numbers[1:], strict=False))]
+        steps = [numbers[0], *(after - before for before, after in pairwise(numbers))]
         line = f"{json.dumps(token, ensure_ascii=False)}:[{','.join(map(str, steps))}]"
         if lines and size + len(line) > SHARD:
             yield first, ("{" + ",\n".join(lines) + "}\n").encode()

@@ -44,7 +44,8 @@ class SourcePages(Rendering):
         firsts = [claim.partition("#")[2] for claim in claims[::LONG]]
         beside = [f"../{address}" for address in addresses]
         contents = [
-            (f"{'' if page == 1 else beside[page - 1]}#s{number}", name, len(sections[number - 1][1])) for number, page, name in _begun(parts)
+            (f"{'' if page == 1 else beside[page - 1]}#s{number}", name, len(sections[number - 1][1]))
+            for number, page, name in _begun(parts)
         ]
         schema = schema_of(
             {"@type": "Dataset", "@id": iri, "name": f"{self.words['claims']}: {source['label']}", "license": LICENCE, "inLanguage": self.lang,
@@ -62,19 +63,18 @@ class SourcePages(Rendering):
                 description=source["citation"] if page == 1 else title, schema=schema if page == 1 else "", articles=_mark,
                 home=self.views.link(iri), turn=turn(pages, page), scripts=("anchor.js",) if page == 1 < len(pages) else (),
             )  # fmt: skip
-            yield (*made[:4], self._filled(made[4], claims, (shown, told), here.count("/"), page - 1, places))
+            yield (*made[:4], self._filled(made, claims, (shown, told), page - 1, places))
 
-    def _filled(self, text: bytes, claims: Sequence[str], how: tuple[Claims, Told], up: int, page: int, places: array[int] | None) -> bytes:
-        """Return *text* with the claims in it, and tell where each of them is."""
-        shown, told = how
+    def _filled(self, made: Page, claims: Sequence[str], how: tuple[Claims, Told], page: int, places: array[int] | None) -> bytes:
+        """Return the text of the page *made* with the claims in it, and tell where each of them is."""
+        (shown, told), up = how, made[0].count("/")
         cite = self.words["cite-claim"]
-        pieces = _SLOT.split(text.decode())
+        pieces = _SLOT.split(made[4].decode())
         out, at = [], 0
         for i, piece in enumerate(pieces):
             if i % 2 == 0:
-                made = piece.encode()
-                at += len(made)
-                out.append(made)
+                out.append(piece.encode())
+                at += len(out[-1])
                 continue
             iri = claims[int(piece)]
             head, rest = shown.article(iri, told)

@@ -15,18 +15,18 @@ from cvo.site.data import KNOWN, formats, parted
 from cvo.site.lines import said_by, text_in
 from cvo.site.model import LANGUAGES, path_of, reading_order
 from cvo.site.searchindex import FOUND, entries, tokens
-from cvo.site.sourcepages import SourcePages
 from cvo.site.spoken import Contested, Index
 from cvo.site.table import rows_of
 from cvo.terms import CVO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cvo.jsonld import Compactor
     from cvo.site.corpus import Corpus, Source
     from cvo.site.data import Named
     from cvo.site.lines import Said
+    from cvo.site.sourcepages import SourcePages
 
 _RELATIONS = [(number, f"<{CVO}{name}>") for number, name in enumerate(ROLES)]
 _STATED, _STATEMENT = f"<{CVO}statedIn>", f"<{CVO}statement>"
@@ -43,7 +43,7 @@ class Share:
     """
 
     index: Index
-    pages: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    pages: list[tuple[str, str, str, str, bool]] = field(default_factory=list)
     lines: int = 0
     first: bytes = b""
     last: bytes = b""
@@ -52,23 +52,33 @@ class Share:
     total: int = 0
 
 
-def share(corpus: Corpus, source: Source, lines: Sequence[str], makers: dict[str, SourcePages], compact: Compactor, base: int) -> Iterator[Named | Share]:
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What the shares of all sources of *corpus* are made with: what makes *pages* in each language, and *compact* JSON-LD."""
+
+    corpus: Corpus
+    pages: Mapping[str, SourcePages]
+    compact: Compactor
+
+
+def share(maker: Maker, source: Source, lines: Sequence[str], base: int) -> Iterator[Named | Share]:
     """Give the files that are made of *source*, of which *lines* are the statements, then its share.
 
     *base* is the number of its first claim in the search. The files in the folder ``.work`` are for those who put the shares together.
     """
+    corpus = maker.corpus
     path = path_of(source.iri)
     found = Share(Index(source.iri), total=len(lines))
     said = said_by(lines)
-    yield from _documents(source, lines, said, compact, path)
+    yield from _documents(source, lines, said, maker.compact, path)
     yield from _runs(source, lines, found)
     found.index.subjects = _merge(corpus, source, said)
     claims = sorted((subject[1:-1] for subject, about in said.items() if _STATED in about), key=reading_order)
     _index(found.index, claims, said)
-    for lang, maker in makers.items():
+    for lang, pages in maker.pages.items():
         places = found.index.places[lang] = array("I")
         names = found.index.pages[lang] = []
-        for page in maker.source(source.iri, claims, said, places):
+        for page in pages.source(source.iri, claims, said, places):
             names.append(f"{page[0]}.{lang}.html")
             found.pages.append((lang, *page[:4]))
             yield names[-1], page[4]

@@ -54,11 +54,13 @@ def _rows(model: Model, claim: str, keys: Sequence[str], told: Told) -> Iterator
     both = [said for said in places if _START in said and _END in said]
     starts, ends = ([int(text_of(value)) for said in both for value in said[name]] for name in (_START, _END))
     sections = sorted({text_of(value) for passage in passages for value in passage.get(_SECTION, ())})
-    held = {lang: [n for value in out.get(_HOLDER, ()) if value[0] == "<" for n in _labels(model, value[1:-1], lang)] for lang in ("zh", "en")}
-    for key, in_zh, in_en, *said in product(keys, zh, en, *(_texts(out, name) for name in (*_ONE, *_MARKS, _VALUE))):
+    held = {
+        lang: [n for value in out.get(_HOLDER, ()) if value[0] == "<" for n in _labels(model, value[1:-1], lang)] for lang in ("zh", "en")
+    }
+    for key, in_zh, in_en, *rest in product(keys, zh, en, *(_texts(out, name) for name in (*_ONE, *_MARKS, _VALUE))):
         yield (
-            claim, key, "; ".join(sections) if sections else None, in_zh, in_en, *said[:3], _joined(out.get(_STAGE)), _joined(out.get(_SECTOR)), *said[3:8],
-            "；".join(sorted(held["zh"])) or None, "; ".join(sorted(held["en"])) or None, said[8], min(starts, default=None), max(ends, default=None),
+            claim, key, "; ".join(sections) if sections else None, in_zh, in_en, *rest[:3], _joined(out.get(_STAGE)), _joined(out.get(_SECTOR)), *rest[3:8],
+            "；".join(sorted(held["zh"])) or None, "; ".join(sorted(held["en"])) or None, rest[8], min(starts, default=None), max(ends, default=None),
         )  # fmt: skip
 
 
@@ -89,15 +91,15 @@ def _some(lines: Iterator[str]) -> Iterator[str]:
 
 def parquet(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Give the table as Parquet; *parts* are as for `csv`."""
-    import pyarrow  # noqa: PLC0415 - an extra
+    import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as library  # noqa: PLC0415 - an extra
 
-    schema = pyarrow.schema([(name, pyarrow.int64() if name in NUMBERS else pyarrow.string()) for name in COLUMNS])
+    schema = pa.schema([(name, pa.int64() if name in NUMBERS else pa.string()) for name in COLUMNS])
     into = io.BytesIO()
     with library.ParquetWriter(into, schema, compression="zstd") as writer:
         for rows in _batches(parts):
             columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
-            writer.write_table(pyarrow.table([pyarrow.array(c, field.type) for c, field in zip(columns, schema, strict=True)], schema=schema))
+            writer.write_table(pa.table([pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)], schema=schema))
     yield into.getvalue()
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html import escape as escaped
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from cvo.site.links import Links
-from cvo.site.model import BASE, claims_of, kind_of_term, path_of, reading_order
-from cvo.terms import CVO, DCTERMS, OA, OWL, RDF, RDFS, SKOS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+from cvo.site.model import BASE, kind_of_term, path_of
+from cvo.terms import CVO, DCTERMS, OWL, RDF, RDFS, SKOS
 
 ROLES = (
     ("as-subject", "claimSubject"),
