@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from cvo.dataset import syntax_problem
 from cvo.files import base_iri, unpacked
 from cvo.site.lines import said_by
-from cvo.site.model import BASE, Model, path_of, read, reading_order
+from cvo.site.model import BASE, Model, claims_of, path_of, read, reading_order, sources
 from cvo.site.words import LONG
 from cvo.terms import CVO, OA, OWL, RDF, SKOS, XSD
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROLES = ("claimSubject", "claimObject", "inStage", "inSector", "opinionHolder", "addressee", "claimPredicate")
 """The parts that a thing can play in a claim."""
 COMPARED = ("contradicts", "inTensionWith", "agreesWith")
+_SOURCE = f"<{BASE}source/"
 _A, _STATED = f"<{RDF}type>", f"<{CVO}statedIn>"
 _ROLES = {f"<{CVO}{name}>" for name in ROLES}
 _COMPARED = [f"<{CVO}{name}>" for name in COMPARED]
@@ -35,8 +36,8 @@ class Source:
     """What others need to know of a *file* with the claims of one source; the rest of it is read again when its turn comes.
 
     *outside* are the lines about other things than parts of the source, *known* those about parts that any page may speak of. *claims*
-    is their number, *firsts* are those that a page begins with, *compared* the claims that a comparison makes neighbours; *kinds* and
-    *matches* are counted like those of a `Model`.
+    is their number, *firsts* are those that a page begins with, *compared* the claims that a comparison makes neighbours, *named* what is
+    no term but plays a part in a claim, such as another claim; *kinds* and *matches* are counted like those of a `Model`.
     """
 
     file: File
@@ -45,6 +46,7 @@ class Source:
     claims: int = 0
     firsts: list[str] = field(default_factory=list)
     compared: list[tuple[str, str, str]] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
     kinds: dict[str, set[str]] = field(default_factory=dict)
     matches: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -70,6 +72,11 @@ class Corpus:
         """Return how many claims *source* has."""
         known = self.sources.get(source)
         return known.claims if known else len(self.model.subjects(f"{CVO}statedIn", source))
+
+    def firsts(self) -> dict[str, list[str]]:
+        """Return the claims with which the pages of each source begin."""
+        found = {iri: claims_of(self.model, iri)[::LONG] for iri in sources(self.model) if iri not in self.sources}
+        return found | {iri: source.firsts for iri, source in self.sources.items()}
 
     def kinds(self) -> dict[str, set[str]]:
         """Return the kinds of values of each relation, for the JSON-LD context."""
@@ -109,12 +116,14 @@ def scan(file: File, lines: Sequence[str]) -> Source | None:
     inside = f"<{iri}#"
     claims = []
     known: set[str] = set()
+    named: set[str] = set()
     for subject, about in said.items():
         own = subject.startswith(inside)
         if stated := about.get(_STATED):
             if stated != [home] or not own:
                 return None
             claims.append(subject[1:-1])
+            named.update(value for role in _ROLES.intersection(about) for value in about[role] if value.startswith(_SOURCE))
         elif not _ROLES.isdisjoint(about):
             return None
         elif own and not _INNER.issuperset(about.get(_A, ("",))):
@@ -126,6 +135,7 @@ def scan(file: File, lines: Sequence[str]) -> Source | None:
         claims=len(claims),
         firsts=claims[::LONG],
     )
+    source.named = named
     if known:
         source.known = [line for line in lines if line.split(" ", 1)[0] in known]
     _count(source, {subject: about for subject, about in said.items() if subject.startswith(inside)})
@@ -189,6 +199,7 @@ def gathered(files: Iterable[File], found: Sequence[Source | None]) -> Corpus:
     for source in streamed.values():
         for claim, relation, other in source.compared:
             model.into.setdefault(other, []).append((relation, claim))
+    _tell(model, streamed.values())
     in_order = sorted(streamed.values(), key=lambda source: source.iri)
     documents = {file.path: file for file in (*model.files, *(source.file for source in in_order))}
     model.files = tuple(documents[file.path] for file in files if file.path in documents)
@@ -200,12 +211,28 @@ def gathered(files: Iterable[File], found: Sequence[Source | None]) -> Corpus:
     return corpus
 
 
-def _stray(model: Model, sources: set[str]) -> set[str]:
-    """Return those of *sources* of which *model* has a claim, or a part that something plays in one."""
+def _tell(model: Model, streamed: Iterable[Source]) -> None:
+    """Tell *model* the statements of those claims that other claims speak of, for these show them."""
+    homes = {source.iri: source for source in streamed}
+    named: dict[str, set[str]] = {}
+    for claim in (token for source in homes.values() for token in source.named):
+        named.setdefault(claim[1:].partition("#")[0], set()).add(claim)
+    for value, into in model.into.items():
+        if value.partition("#")[0] in homes and any(f"<{relation}>" in _ROLES for relation, _ in into):
+            named.setdefault(value.partition("#")[0], set()).add(f"<{value}>")
+    for home in sorted(named.keys() & homes.keys()):
+        said = [line for line in lines_of(homes[home].file) if line.split(" ", 1)[0] in named[home] and f" <{CVO}statement> " in line]
+        for quad in ox.parse("".join(said).encode(), format=ox.RdfFormat.N_TRIPLES):
+            about = model.out.setdefault(quad.subject.value, {})
+            about.setdefault(quad.predicate.value, []).append(quad.object)
+
+
+def _stray(model: Model, homes: set[str]) -> set[str]:
+    """Return those of *homes* of which *model* has a claim, or a part that something plays in one."""
     found = set()
     relations = {f"{CVO}{name}" for name in (*ROLES, "statedIn", "comparisonRelation")}
     for value, into in model.into.items():
         for relation, subject in into:
             if relation in relations:
-                found |= {home for home in (subject.partition("#")[0], value if relation.endswith("statedIn") else "") if home in sources}
+                found |= {home for home in (subject.partition("#")[0], value if relation.endswith("statedIn") else "") if home in homes}
     return found

@@ -49,7 +49,7 @@ class Rendering:
         """Get ready for the pages of *corpus* at *address* in *lang*."""
         self.corpus, self.model, self.address, self.lang = corpus, corpus.model, address, lang
         self.words = words(lang)
-        self.views = Views(corpus.model, lang, self.words, {iri: source.firsts for iri, source in corpus.sources.items()})
+        self.views = Views(corpus.model, lang, self.words, corpus.firsts())
         self.separator = self.views.separator
         self._around: Template | None = None
         self._frames: dict[tuple[Any, ...], Frame] = {}
