@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,17 +11,19 @@ import pyoxigraph as ox
 from cvo import dataset, questions
 from cvo.answers import Answer
 from cvo.ask import matrix, valuemap
-from cvo.render import write
+from cvo.render import stream, write
 from cvo.site.data import packed
 from cvo.site.model import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cvo.answers import Row, Stream
     from cvo.site.data import Named
 
 ROWS = 100  # of an answer on its page; the whole of it is a file beside
 TOP = 40  # rows of a heat map
+_PIECE = 2000  # rows that are written at a time
 NAMED = 5  # things of a kind at a stage
 MATRICES = {"matrix/stage-technology": "Technology", "matrix/stage-risk": "Risk"}
 
@@ -77,12 +80,35 @@ def _whole(told: dataset.Dataset, data: Sequence[str]) -> ox.Store:
 
 
 def _answered(question: questions.Question, data: dataset.Dataset, asked: Asked, store: ox.Store | None = None) -> Iterator[Named]:
+    """Give the text of *question* and its answer, of which only the first rows are kept."""
     query = questions.bind(question, {}, data)
-    answer = (data if store is None else dataset.Dataset((), store)).query(query)
-    asked.answers[question.name] = Answer(answer.variables, answer.rows[:ROWS], answer.truth, answer.triples and answer.triples[:ROWS])
-    asked.numbers[question.name] = len(answer)
+    answer = (data if store is None else dataset.Dataset((), store)).stream(query)
     yield f"question/{question.name}.rq", question.text.encode()
-    yield f"question/{question.name}.csv", write(answer, "csv").encode()
+    if isinstance(answer, Answer):
+        asked.answers[question.name] = Answer(answer.variables, answer.rows[:ROWS], answer.truth, answer.triples and answer.triples[:ROWS])
+        asked.numbers[question.name] = len(answer)
+        yield f"question/{question.name}.csv", write(answer, "csv").encode()
+    else:
+        yield f"question/{question.name}.csv", _rows(question.name, answer, asked)
+
+
+def _rows(name: str, answer: Stream, asked: Asked) -> Iterator[bytes]:
+    """Give the rows of *answer* as CSV, some at a time."""
+    first: list[Row] = []
+    number = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal number
+        for row in answer.rows:
+            number += 1
+            if len(first) < ROWS:
+                first.append(row)
+            yield row
+
+    lines = stream(answer.variables, counted(), "csv")
+    while piece := "".join(islice(lines, _PIECE)):
+        yield piece.encode()
+    asked.answers[name], asked.numbers[name] = Answer(answer.variables, tuple(first)), number
 
 
 def _inferred(views: tuple[str, ...], data: dataset.Dataset) -> list[ox.Quad]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import subprocess
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _START = "from cvo.site.processes import serve; serve()"
 MOST = 8  # processes
+_YOUNG = 500_000  # objects that are made before Python looks for those that only know each other, of which a build makes few
 
 
 def whole(partial: Path, address: str, data: Sequence[str], kept: Sequence[str] = (), *, parallel: bool | None = None) -> dict[str, int]:
@@ -33,6 +35,8 @@ def whole(partial: Path, address: str, data: Sequence[str], kept: Sequence[str] 
     number = max(processors, 2) if parallel else 1 if parallel is False else processors
     (partial / WORK).mkdir()
     with contextlib.ExitStack() as stack:
+        stack.callback(gc.set_threshold, *gc.get_threshold())
+        gc.set_threshold(_YOUNG)
         others = [stack.enter_context(_Other(partial, address, list(data), n == 0)) for n in range(min(number, MOST) - 1)]
         from cvo.site.parts import Parts  # noqa: PLC0415 - while the others start
 
@@ -84,6 +88,7 @@ def serve() -> None:
 
     partial, address, data, asking = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
     threading.Thread(target=_leave, daemon=True).start()
+    gc.set_threshold(_YOUNG)
     with contextlib.suppress(CvoError, OSError):  # what comes of a task is told where the task is waited for
         Parts(Path(partial), address, data).work(asking=asking)
     os._exit(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -80,13 +80,8 @@ def csv(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Give the table as CSV; *parts* are of `rows_of`, in the order of the rows."""
     rows = (tuple(None if cell is None else ox.Literal(str(cell)) for cell in row) for part in parts for row in pickle.loads(part))  # noqa: S301 - our own
     lines = stream(COLUMNS, rows, "csv")
-    while piece := "".join(_some(lines)):
+    while piece := "".join(islice(lines, _BATCH)):
         yield piece.encode()
-
-
-def _some(lines: Iterator[str]) -> Iterator[str]:
-    for _, line in zip(range(_BATCH), lines, strict=False):
-        yield line
 
 
 def parquet(parts: Iterable[bytes]) -> Iterator[bytes]:
