@@ -40,7 +40,6 @@ def both(tmp_path_factory):
     folder = tmp_path_factory.mktemp("both")
     names = sorted(iri.rpartition("/")[2] for iri in gathered().sources)
     assert names == ["bi-2019", "cuc-sina-2023", "first", "zhang-2026"], "what is streamed"
-    )
     building.build(folder / "streamed", data=[str(DATA)], parallel=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(corpus, "scan", lambda *_: None)
