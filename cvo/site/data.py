@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.jsonld import SOURCES, Compactor, context
+from cvo.jsonld import Compactor, context
 from cvo.site.corpus import ROLES
 from cvo.site.lines import said_by
 from cvo.site.model import BASE, path_of
-from cvo.terms import CVO, PREFIXES, RDF, RDFS, SKOS
+from cvo.site.written import KNOWN, has_names, turtle, xml
+from cvo.terms import CVO, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from cvo.site.lines import Said
     from cvo.site.spoken import Spoken
 
 ABOUT = ("claimSubject", "claimObject", "claimPredicate", "inStage", "inSector", "opinionHolder")
 MANY = 1000  # statements about a term by one relation; beyond, its document names the dump that has them
-KNOWN = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in SOURCES}
 EVERY_PREFIX = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(KNOWN.items())).encode() + b"\n"
 _BLOCK = 1 << 20
 Named = tuple[str, "bytes | Iterable[bytes]"]
@@ -43,18 +44,23 @@ def documents(spoken: Spoken, address: str, compact: Compactor) -> Iterator[Name
     for path in model.documents():
         if path not in whole:
             lines = _about(spoken, BASE + path, address)
-            yield from formats(
-                path, "".join(lines).encode(), compact, {"jsonld": compact.document_of(compact.written(said_by(lines))).encode()}
-            )
+            yield from formats(path, "".join(lines).encode(), compact, said=said_by(lines))
 
 
-def formats(path: str, lines: bytes, compact: Compactor, ready: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, bytes]]:
-    """Give the document of *path*, of which *lines* are the N-Triples, in four formats; those that are *ready*, by their endings, are taken as they are."""
-    ready = ready or {}
+def formats(path: str, lines: bytes, compact: Compactor, own: bytes = b"", said: Said | None = None) -> Iterator[tuple[str, bytes]]:
+    """Give the document of *path*, of which *lines* are the N-Triples and *said* what they say, in four formats; *own* is its Turtle, if it has one."""
+    if said is None:
+        said = said_by(lines.decode().split("\n")[:-1])
     yield f"{path}.nt", lines
-    yield f"{path}.ttl", ready.get("ttl") or serialized(lines, ox.RdfFormat.TURTLE)
-    yield f"{path}.rdf", ready.get("rdf") or serialized(lines, ox.RdfFormat.RDF_XML)
-    yield f"{path}.jsonld", ready.get("jsonld") or compact.document_of(compact.written(said_by(lines.decode().split("\n")[:-1]))).encode()
+    named = has_names(said)
+    if own or not named:
+        yield f"{path}.ttl", own or serialized(lines, ox.RdfFormat.TURTLE)
+    else:
+        text, used = turtle(said)
+        head = "".join([f"@prefix {name}: <{KNOWN[name]}> .\n" for name in sorted(used)])
+        yield f"{path}.ttl", f"{head}\n{text}".encode()
+    yield f"{path}.rdf", (xml(said) if named else None) or serialized(lines, ox.RdfFormat.RDF_XML)
+    yield f"{path}.jsonld", compact.document_of(compact.written(said)).encode()
 
 
 def serialized(lines: bytes, form: ox.RdfFormat) -> bytes:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.site.data import EVERY_PREFIX, KNOWN, formats, parted
+from cvo.site.data import EVERY_PREFIX, formats, parted
 from cvo.site.lines import said_by
 from cvo.site.model import BASE, canonical, document_of, is_unnamed, path_of, statements
 from cvo.site.streamed import deflated, quads, work
+from cvo.site.written import KNOWN
 from cvo.terms import OWL
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def documents(corpus: Corpus, compact: Compactor) -> Iterator[Named]:
             else:
                 rest.setdefault(graph, set()).add(line)
         if path and path != "ns":
-            yield from formats(path, "".join(sorted(set(texts))).encode(), compact, {"ttl": file.path.read_bytes()})
+            yield from formats(path, "".join(sorted(set(texts))).encode(), compact, file.path.read_bytes())
     yield from _unions(sorted(ontology), sorted(rules), compact)
     for quad in canonical(unnamed)[1]:
         rest.setdefault(quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "", set()).add(f"{quad.triple} .\n")
@@ -70,12 +71,9 @@ def versions(ontology: Sequence[str]) -> list[str]:
 
 def _unions(ontology: Sequence[str], rules: Sequence[str], compact: Compactor) -> Iterator[Named]:
     """Give the documents that are made of several files: the *ontology*, as it is and as the version that it is, and all *rules*."""
-    ready: dict[str, bytes] = {}
-    lines = "".join(ontology).encode()
-    for path in ("ns", *versions(ontology)) if ontology else ():
-        for name, content in formats(path, lines, compact, ready):
-            ready[name.removeprefix(f"{path}.")] = content
-            yield name, content
+    made = list(formats("ns", "".join(ontology).encode(), compact)) if ontology else []
+    for path in ("ns", *versions(ontology)):
+        yield from ((f"{path}{name.removeprefix('ns')}", content) for name, content in made)
     if rules:
         yield from formats("shapes", "".join(rules).encode(), compact)
 

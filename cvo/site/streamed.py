@@ -7,16 +7,15 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from cvo.site.claims import FromModel
 from cvo.site.corpus import ROLES
-from cvo.site.data import KNOWN, formats, parted
+from cvo.site.data import formats
 from cvo.site.lines import said_by, text_in
 from cvo.site.model import LANGUAGES, path_of, reading_order
 from cvo.site.searchindex import FOUND, entries, tokens
 from cvo.site.spoken import Contested, Index
 from cvo.site.table import rows_of
+from cvo.site.written import turtle
 from cvo.terms import CVO
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def share(maker: Maker, source: Source, lines: Sequence[str], base: int) -> Iter
     found = Share(Index(source.iri), total=len(lines))
     said = said_by(lines)
     yield from _documents(source, lines, said, maker.compact, path)
-    yield from _runs(source, lines, found)
+    yield from _runs(source, lines, said, found)
     found.index.subjects = _merge(corpus, source, said)
     claims = sorted((subject[1:-1] for subject, about in said.items() if _STATED in about), key=reading_order)
     _index(found.index, claims, said)
@@ -98,11 +97,10 @@ def work(iri: str) -> str:
 
 def _documents(source: Source, lines: Sequence[str], said: Said, compact: Compactor, path: str) -> Iterator[Named]:
     """Give the document of the source in four formats, which is its file."""
-    ready = {"ttl": source.file.path.read_bytes(), "jsonld": compact.document_of(compact.written(said)).encode()}
-    yield from formats(path, "".join(lines).encode(), compact, ready)
+    yield from formats(path, "".join(lines).encode(), compact, source.file.path.read_bytes(), said)
 
 
-def _runs(source: Source, lines: Sequence[str], found: Share) -> Iterator[Named]:
+def _runs(source: Source, lines: Sequence[str], said: Said, found: Share) -> Iterator[Named]:
     """Give the statements as the dumps have them: those about parts of the source packed, since they are a run there, and all as TriG."""
     inside = f"<{source.iri}#"
     run = quads([line for line in lines if line.startswith(inside)], source.file.graph)
@@ -111,8 +109,8 @@ def _runs(source: Source, lines: Sequence[str], found: Share) -> Iterator[Named]
         found.lines, found.first, found.last = len(run), run[0], run[-1]
         found.check, found.size = zlib.crc32(text), len(text)
         yield f"{work(source.iri)}.deflated", deflated(text)
-    whole = ox.parse(b"".join(quads(lines, source.file.graph)), format=ox.RdfFormat.N_QUADS)
-    yield f"{work(source.iri)}.trig", parted(ox.serialize(whole, format=ox.RdfFormat.TRIG, prefixes=KNOWN) or b"")[1]
+    body, _ = turtle(said)
+    yield f"{work(source.iri)}.trig", (f"<{source.file.graph}> {{\n{body}}}\n" if source.file.graph else body).encode()
 
 
 def quads(lines: Sequence[str], graph: str) -> list[bytes]:

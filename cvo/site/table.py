@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import pickle
-from itertools import islice, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from cvo.render import stream
+from cvo.render import csv_cell
 from cvo.site.lines import language_of, text_of
 from cvo.terms import CVO, OA, RDFS
 
@@ -78,10 +78,11 @@ def _labels(model: Model, iri: str, lang: str) -> list[str]:
 
 def csv(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Give the table as CSV; *parts* are of `rows_of`, in the order of the rows."""
-    rows = (tuple(None if cell is None else ox.Literal(str(cell)) for cell in row) for part in parts for row in pickle.loads(part))  # noqa: S301 - our own
-    lines = stream(COLUMNS, rows, "csv")
-    while piece := "".join(islice(lines, _BATCH)):
-        yield piece.encode()
+    yield f"{','.join(COLUMNS)}\n".encode()
+    for part in parts:
+        rows: list[Row] = pickle.loads(part)  # noqa: S301 - our own
+        lines = [",".join(["" if cell is None else csv_cell(str(cell)) for cell in row]) for row in rows]
+        yield "".join([f"{line}\n" for line in lines]).encode()
 
 
 def parquet(parts: Iterable[bytes]) -> Iterator[bytes]:
