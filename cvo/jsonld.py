@@ -87,6 +87,8 @@ class Compactor:
             if isinstance(entry, dict)
         }
         self._nodes: dict[Any, str] = {}
+        self._names: dict[str, str] = {}
+        self._plans_of_lines: dict[str, tuple[str, str, str, str]] = {}
         self._plans: dict[ox.NamedNode, tuple[str, str, str, str]] = {}
 
     def document(self, triples: Iterable[ox.Triple]) -> str:
@@ -113,6 +115,67 @@ class Compactor:
             else:
                 said[relation] = [triple.object]
         return [f'{{"@id": {self._name(subject)}, {", ".join(self._entries(relations))}}}' for subject, relations in found.items()]
+
+    def written(self, said: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+        r"""Return what is *said* by subject and relation, each value as N-Triples has it, as JSON: a text is escaped alike in both.
+
+        >>> Compactor(context({f"{CVO}statement": {"lang"}}), "x").written({"<a:b>": {f"<{CVO}statement>": [r'"a \"b\""@en']}})
+        ['{"@id": "a:b", "statement": {"en": "a \\"b\\""}}']
+        """
+        return [
+            f'{{"@id": {self._named(subject)}, {", ".join([self._said(relation, values) for relation, values in relations.items()])}}}'
+            for subject, relations in said.items()
+        ]
+
+    def _said(self, relation: str, values: list[str]) -> str:
+        how, key, other, kind = self._plans_of_lines.get(relation) or self._planned(relation)
+        if len(values) == 1:
+            value = values[0]
+            if how == "id" and value[0] != '"':
+                return key + (self._names.get(value) or self._named(value))
+            if how == "lang" and value[0] == '"' and value[-1] not in '">':
+                end = value.rindex('"')
+                return f'{key}{{"{value[end + 2 :]}": {value[: end + 1]}}}'
+        elif how == "lang" and all(value[0] == '"' and value[-1] not in '">' for value in values):
+            texts: dict[str, list[str]] = {}
+            for value in values:
+                end = value.rindex('"')
+                texts.setdefault(value[end + 2 :], []).append(value[: end + 1])
+            return f"{key}{{{', '.join([f'{_text(language)}: {_single(those)}' for language, those in texts.items()])}}}"
+        elif how == "id" and all(value[0] != '"' for value in values):
+            return key + _single([self._named(value) for value in values])
+        if how == "typed" and all(value.endswith(kind) for value in values):
+            return key + _single([value[: value.rindex('"') + 1] for value in values])
+        return other + _single([self._told(value) for value in values])
+
+    def _planned(self, relation: str) -> tuple[str, str, str, str]:
+        """Return the plan for *relation* as lines have it; a datatype as the end of a literal of it."""
+        how, key, other, kind = self._plan(ox.NamedNode(relation[1:-1]))
+        kinds = self.terms.get(relation[1:-1], ("", {}))[1].get("@type", "") if how == "typed" else ""
+        prefix, _, local = kinds.partition(":")
+        found = how, key, other, f'"^^<{PREFIXES.get(prefix, f"{prefix}:")}{local}>' if how == "typed" else kind
+        return self._plans_of_lines.setdefault(relation, found)
+
+    def _named(self, token: str) -> str:
+        """Return the IRI or blank node *token* of a line as JSON."""
+        text = self._names.get(token)
+        if text is None:
+            text = _text(_curie(token[1:-1]) if token[0] == "<" else token)
+            if len(self._names) < _KNOWN:
+                self._names[token] = text
+        return text
+
+    def _told(self, value: str) -> str:
+        """Return *value* of a line as JSON that says what it is."""
+        if value[0] != '"':
+            return f'{{"@id": {self._named(value)}}}'
+        end = value.rindex('"') + 1
+        text, tail = value[:end], value[end:]
+        if not tail:
+            return text
+        if tail[0] == "@":
+            return f'{{"@value": {text}, "@language": {_text(tail[1:])}}}'
+        return f'{{"@value": {text}, "@type": {_text(_curie(tail[3:-1]))}}}'
 
     def _entries(self, relations: dict[ox.NamedNode, list[Any]]) -> list[str]:
         """Return what *relations* say as entries of an object; the most usual ones, with one value, without further calls."""

@@ -128,12 +128,12 @@ _QUOTED = re.compile('[,"\n\r]').search
 
 
 def _csv(variables: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    yield ",".join(map(_csv_cell, variables)) + "\n"
+    yield ",".join(map(csv_cell, variables)) + "\n"
     for row in rows:
-        yield ",".join("" if term is None else _csv_cell(lexical(term)) for term in row) + "\n"
+        yield ",".join("" if term is None else csv_cell(lexical(term)) for term in row) + "\n"
 
 
-def _csv_cell(text: str) -> str:
+def csv_cell(text: str) -> str:
     """Return *text* quoted where RFC 4180 asks for it; the csv module leaves a lone carriage return bare."""
     return '"' + text.replace('"', '""') + '"' if _QUOTED(text) else text
 

@@ -22,9 +22,11 @@ from conftest import ROOT, run_cvo
 
 from cvo.dataset import graph_of
 from cvo.errors import InputError
-from cvo.site import building
+from cvo.site import building, corpus, versions
 from cvo.site import data as sitedata
 from cvo.site import model as sitemodel
+from cvo.site.corpus import Corpus
+from cvo.site.spoken import Spoken
 
 BASE = "https://w3id.org/cvo/"
 ENDINGS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": ox.RdfFormat.RDF_XML}
@@ -101,7 +103,8 @@ def test_every_iri_of_ours_has_its_pages_and_files(site):
     assert missing == []
     claims = {iri for iri in iris if re.search(r"source/[^#]+#c\d+$", iri)}
     for lang in ("zh", "en"):
-        ids = {f"{BASE}source/{p.name.partition('.')[0]}#{i}" for p in site.glob(f"source/*.{lang}.html") for i in read(p).ids}
+        pages = [*site.glob(f"source/*.{lang}.html"), *site.glob(f"claims/*.in-order.*.{lang}.html")]
+        ids = {f"{BASE}source/{p.name.partition('.')[0]}#{i}" for p in pages for i in read(p).ids}
         assert claims - ids == set()
 
 
@@ -253,8 +256,15 @@ def test_a_build_that_is_killed_leaves_the_old_site_whole_and_own_files_get_page
     process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.wait()
     assert sorted(p.name for p in site.iterdir()) == ["0.0.9", "old.html", "site.json"]
-    ran = run_cvo(*command)
+    old = tmp_path / "earlier"
+    (old / "0.0.8").mkdir(parents=True)
+    for name, text in (("ns.ttl", "# frozen\n"), ("ns.nt", ""), ("ns.zh.html", "旧版"), ("ns.en.html", "old")):
+        (old / "0.0.8" / name).write_text(text, encoding="utf-8")
+    ran = run_cvo(*command, "--versions", old)
     assert ran.status == 0, ran.err
+    for path in (old / "0.0.8").iterdir():
+        assert (site / "0.0.8" / path.name).read_bytes() == path.read_bytes()
+    assert "<loc>https://example.org/x/0.0.8/ns.zh.html</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
     assert not (site / "old.html").exists()
     assert (site / "0.0.9/ns.ttl").read_text(encoding="utf-8") == "# frozen\n", "an earlier version stays what it was"
     page = (tmp_path / "site/term/ours.en.html").read_text(encoding="utf-8")
@@ -271,12 +281,52 @@ def test_a_build_that_is_killed_leaves_the_old_site_whole_and_own_files_get_page
     assert [p.name for p in tmp_path.glob(".site*")] == []
 
 
+def versions_of(folder, *names, said="<a:b> <a:c> <a:d> .\n"):
+    for name in names:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "ns.nt").write_text(said, encoding="utf-8")
+        (folder / name / "ns.zh.html").write_text(f"{folder.name} {name}", encoding="utf-8")
+    return folder
+
+
+def test_frozen_versions_come_from_every_site_that_is_given_and_stay_what_they_were(tmp_path):
+    one, other = versions_of(tmp_path / "one", "0.1.0", "assets"), versions_of(tmp_path / "other", "0.1.0", "0.2.0")
+    given = versions.given([str(one), str(other)])
+    assert [folder.relative_to(tmp_path).as_posix() for folder in given] == ["one/0.1.0", "other/0.2.0"]
+    new = versions_of(tmp_path / "new", "0.2.0")
+    sizes = versions.keep(versions.kept(versions_of(tmp_path / "old", "0.0.1", "0.2.0"), given), new)
+    assert sorted({name.partition("/")[0] for name in sizes}) == ["0.0.1", "0.1.0", "0.2.0"]
+    assert (new / "0.2.0/ns.zh.html").read_text(encoding="utf-8") == "other 0.2.0", "what is given is published, what is made is not yet"
+    assert (new / "0.0.1/ns.zh.html").read_text(encoding="utf-8") == "old 0.0.1"
+    assert sizes["0.1.0/ns.nt"] == (one / "0.1.0/ns.nt").stat().st_size
+
+
+def test_a_frozen_version_that_would_change_stops_the_build(tmp_path):
+    frozen = versions.given([str(versions_of(tmp_path / "site", "0.1.0"))])
+    changed = versions_of(tmp_path / "new", "0.1.0", said="<a:b> <a:c> <a:other> .\n")
+    with pytest.raises(InputError, match=r"no longer that of the version 0\.1\.0"):
+        versions.keep(versions.kept(tmp_path / "none", frozen), changed)
+    with pytest.raises(InputError, match="not the same in two folders"):
+        versions.given([str(tmp_path / "site"), str(changed)])
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("missing", "no such folder"), ("file", "is not a folder"), ("empty", "no version in the folder")]
+)
+def test_a_folder_without_versions_is_refused(tmp_path, name, what):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=what):
+        building.build(tmp_path / "site", frozen=[str(tmp_path / name)])
+    assert not (tmp_path / "site").exists()
+
+
 @pytest.mark.parametrize(
     ("term", "relation", "role"), [("product-production", "inStage", "as-stage"), ("bi-qiuling", "opinionHolder", "as-holder")]
 )
 def test_a_long_list_of_claims_goes_on_over_pages(site, term, relation, role):
     wanted = [
-        t.subject.value.removeprefix(f"{BASE}source/").replace("#", ".LANG.html#")
+        t.subject.value.removeprefix(f"{BASE}source/")
         for t in ox.parse((site / f"term/{term}.nt").read_bytes(), format=ox.RdfFormat.N_TRIPLES)
         if t.predicate.value == f"{BASE}ns#{relation}" and t.object.value == f"{BASE}term/{term}"
     ]
@@ -285,9 +335,9 @@ def test_a_long_list_of_claims_goes_on_over_pages(site, term, relation, role):
         text = (site / f"term/{term}.{lang}.html").read_text(encoding="utf-8")
         section = text[: text.index(f"../claims/{term}.{role}.2.{lang}.html")].rpartition("<h3>")[2]
         rest = (site / f"claims/{term}.{role}.2.{lang}.html").read_text(encoding="utf-8")
-        shown = [re.findall(r'class="number" href="../source/([^"]+)"', part) for part in (section, rest)]
+        shown = [re.findall(r'class="number" href="../(?:source|claims)/([^".]+)[^"#]+#([^"]+)"', part) for part in (section, rest)]
         assert len(shown[0]) == 200
-        assert sorted(shown[0] + shown[1]) == sorted(each.replace("LANG", lang) for each in wanted)
+        assert sorted(map("#".join, shown[0] + shown[1])) == sorted(wanted)
 
 
 def test_every_claim_says_the_address_to_cite_it_by(site):
@@ -299,21 +349,30 @@ def test_every_claim_says_the_address_to_cite_it_by(site):
     ]
 
 
-def test_a_term_that_very_many_claims_name_leaves_them_to_the_dump():
+def test_a_term_that_very_many_claims_name_leaves_them_to_the_dump(tmp_path):
     relation, term = f"{BASE}ns#claimSubject", f"{BASE}term/much"
     for number, shown in ((sitedata.MANY, sitedata.MANY), (sitedata.MANY + 1, 1)):
         model = sitemodel.Model(
             out={term: {}}, into={term: [(relation, f"{BASE}source/a#c{n}") for n in range(number)]}, kinds={relation: {"id"}}
         )
-        files = dict(sitedata.documents(model, "https://example.org/"))
+        spoken = Spoken(Corpus({}, model, []), [], tmp_path)
+        compact, _ = sitedata.compactor(model.kinds, "https://example.org/")
+        files = dict(sitedata.documents(spoken, "https://example.org/", compact))
         found = {str(t.triple) for t in ox.parse(files["term/much.nt"], format=ox.RdfFormat.N_TRIPLES)}
         assert len(found) == shown
         assert any("https://example.org/data/cvo.nq.gz" in line for line in found) == (number > sitedata.MANY)
 
 
-def test_both_ways_to_the_kinds_of_values_agree():
+def test_a_corpus_that_is_streamed_has_the_kinds_of_values_and_the_claims_of_one_that_is_not():
     files = sitemodel.files_of()
-    assert sitemodel.kinds_of(files) == sitemodel.read(files).kinds
+    whole = sitemodel.read(files)
+    streamed = corpus.gathered(files, [corpus.scan(f, corpus.lines_of(f)) for f in files if corpus.may_be_streamed(f)])
+    assert len(streamed.sources) == 4
+    assert streamed.kinds() == whole.kinds
+    assert streamed.model.documents() == whole.documents()
+    for source in sitemodel.sources(whole):
+        claims = sitemodel.claims_of(whole, source)
+        assert (streamed.claims_of(source), streamed.sources[source].firsts[0]) == (len(claims), claims[0])
 
 
 def test_the_first_view_of_every_page_is_small(site):

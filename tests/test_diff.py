@@ -145,14 +145,10 @@ def test_revisions_of_git_and_what_is_not_yet_committed_are_compared(repository,
     assert told("v1.4.2", "HEAD") == [("x-2024#c001", "changed")]
 
 
-def test_a_folder_a_dump_and_the_files_of_one_state_are_the_same(tmp_path):
-    dump = tmp_path / "site/data/cvo.nq.gz"
-    dump.parent.mkdir(parents=True)
-    from cvo.site.dumps import part
-
-    made = dict(part("https://w3id.org/cvo/", [], {}))
-    dump.write_bytes(b"".join(made["data/cvo.nq.gz"]))
-    checkout, site, file = states.read(str(ROOT)), states.read(str(tmp_path / "site")), states.read(str(dump))
+@pytest.mark.xdist_group("site")
+def test_a_folder_a_dump_and_the_files_of_one_state_are_the_same(site):
+    built = site
+    checkout, site, file = states.read(str(ROOT)), states.read(str(built)), states.read(str(built / "data/cvo.nq.gz"))
     assert checkout.things == site.things == file.things
     assert len(checkout.things) > 5000
 

@@ -20,7 +20,7 @@ from conftest import run_cvo
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = (
     "index", "term/artificial-intelligence", "term/portrait-right", "source/sun-nd", "ns", "vocabulary", "vocabulary/risk", "matrix/stage-risk",
-    "matrix/stage-technology", "claim/contested", "question", "question/risks", "query", "search", "about", "module/chain", "shapes", "source",
+    "matrix/stage-technology", "claim/contested", "claims/cuc-sina-2023.in-order.2", "question", "question/risks", "query", "search", "about", "module/chain", "shapes", "source",
     "guides", "guides/ask", "guides/add-a-paper", "guides/check-in-ci", "docs/publish", "docs/table",
 )  # fmt: skip
 AXE = "axe-core@4.14.1"  # MPL-2.0; of the tests only
@@ -169,6 +169,26 @@ def test_an_iri_leads_on_to_the_readers_language_and_the_claim(page, locale, lan
     opened = page("source/bi-2019.html#c012", locale=locale)
     opened.wait_for_url(f"**/source/bi-2019.{lang}.html#c012")
     assert opened.locator("#c012").is_visible()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_address_of_a_claim_leads_to_the_page_of_a_long_source_that_has_it(page, lang):
+    opened = page("source/cuc-sina-2023.html#c612", locale={"zh": "zh-CN", "en": "en-GB"}[lang])
+    opened.wait_for_url(f"**/claims/cuc-sina-2023.in-order.2.{lang}.html#c612")
+    assert opened.locator("#c612").is_visible()
+    opened.click("nav ul.pages a[rel=prev]")
+    opened.wait_for_url(f"**/source/cuc-sina-2023.{lang}.html")
+    opened.goto(opened.url + "#c012")
+    assert opened.locator("#c012").is_visible()
+
+
+def test_the_search_loads_only_what_is_typed(page):
+    opened, asked = page("search.en.html"), []
+    opened.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    opened.fill("#q", "肖像")
+    opened.wait_for_selector("#found li a")
+    assert [name for name in asked if name.startswith("tokens-")] == [name for name in asked if name.startswith("tokens-")][:1]
+    opened.locator("#status", has_text="found").wait_for()
 
 
 @pytest.mark.parametrize(

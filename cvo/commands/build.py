@@ -16,6 +16,9 @@ def build(
         str, typer.Option(metavar="URL", help="Where the site will be found, for what must name it in full.")
     ] = "https://w3id.org/cvo/",
     data: Annotated[list[str] | None, typer.Option("--data", metavar="PATH", help="Your own RDF files as well. Repeatable.")] = None,
+    versions: Annotated[
+        list[str] | None, typer.Option(metavar="FOLDER", help="An earlier site, whose frozen versions stay in this one. Repeatable.")
+    ] = None,
 ) -> None:
     """Build a static site: pages in Chinese and English, RDF in four formats, dumps, search, and SPARQL in the browser.
 
@@ -24,6 +27,6 @@ def build(
     from cvo.site import building  # noqa: PLC0415 - only here
 
     started = time.perf_counter()
-    built = building.build(out, base, data or ())
+    built = building.build(out, base, data or (), frozen=versions or ())
     what = f"{built.files:,} files, {built.bytes / 1e6:.0f} MB" if built.new else "nothing has changed"
     typer.echo(f"{out}: {what} ({time.perf_counter() - started:.1f} s)", err=True)

@@ -164,10 +164,25 @@ class Things:
             if relation not in signed and not (relation == "describedby" and "alternate" in signed and self._leads(page)):
                 self.findings.add("LIVE-UNSIGNED", reply.url, relation)
         fragment = iri.partition("#")[2]
-        if fragment and fragment not in page.ids:
+        if fragment and not self._has(page, reply, fragment):
             self.findings.add("LIVE-FRAGMENT", reply.url, fragment)
         if not reply.headers.get("Content-Security-Policy"):
             self.findings.add("LIVE-POLICY" if page.policy else "LIVE-NO-POLICY", reply.url)
+
+    def _has(self, page: reading.Page, reply: Reply, fragment: str) -> bool:
+        """Return whether *fragment* is a place on *page*, or on one that goes on from it."""
+        seen = {reply.url}
+        while fragment not in page.ids:
+            following = page.targets("next")
+            where = self.visitor.here(following[0], reply.url) if following else ""
+            if not where or where in seen:
+                return False
+            seen.add(where)
+            reply = self.visitor.get(where, HTML)
+            if reply.status != OK:
+                return False
+            page = reading.page(reply)
+        return True
 
     @staticmethod
     def _leads(page: reading.Page) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from cvo.answers import Answer
     from cvo.ask.matrix import Matrix
+    from cvo.site.asked import Asked
+    from cvo.site.corpus import Corpus
     from cvo.site.rendering import Page
 
 
@@ -35,17 +37,22 @@ def _heat(number: int, most: int) -> int:
 
 
 class Answered(Rendering):
-    """Pages in one language that show answers."""
+    """Pages in one language that show answers, which *asked* has."""
+
+    def __init__(self, corpus: Corpus, address: str, lang: str, asked: Asked) -> None:
+        """Get ready to show them."""
+        super().__init__(corpus, address, lang)
+        self.asked = asked
 
     def answered(self) -> Iterator[Page]:
         """Give the pages that show answers."""
-        for path, counted in self.site.asked().matrices.items():
+        for path, counted in self.asked.matrices.items():
             yield self._matrix(path, counted)
         yield from self._questions()
         loaded = sum(path.stat().st_size for path in (HOME / "oxigraph").iterdir() if path.suffix in {".js", ".wasm"})
-        loaded += sum(size for name, size in self.site.asked().files if name == "data/cvo.nq.gz")
+        loaded += sum(size for name, size in self.asked.files if name == "data/cvo.nq.gz")
         yield self._render(
-            "query", self.words["query"], "query.html", scripts=["query.js"], wasm=True, catalogue=self._catalogue(),
+            "query", self.words["query"], "query.html", scripts=("query.js",), wasm=True, catalogue=self._catalogue(),
             description=self.words["query-lead"].format(-(-loaded // 1_000_000)),
         )  # fmt: skip
         yield self._about()
@@ -64,7 +71,7 @@ class Answered(Rendering):
 
     def _questions(self) -> Iterator[Page]:
         entries = []
-        asked = self.site.asked()
+        asked = self.asked
         for question in questions.catalogue():
             summary = question.summary.get(self.lang, question.name)
             answer, number = asked.answers[question.name], asked.numbers[question.name]
@@ -109,22 +116,22 @@ class Answered(Rendering):
         iri = f"{BASE}ns"
         creator = next(iter(self.model.iris(iri, f"{DCTERMS}creator")), "")
         return self._render(
-            "about", self.words["about"], "about.html", files=self.site.asked().files, citation=self.model.one(iri, f"{DCTERMS}bibliographicCitation"),
+            "about", self.words["about"], "about.html", files=self.asked.files, citation=self.model.one(iri, f"{DCTERMS}bibliographicCitation"),
             publisher=top(self.views.link(creator)) if creator else "cvo", description=self.model.text(iri, f"{DCTERMS}description", self.lang),
         )  # fmt: skip
 
     def _index(self) -> Page:
         """Give the start page."""
-        chain = picture(self.site.asked(), self.views)
-        listed = [self._entry(iri, len(self.model.subjects(f"{CVO}statedIn", iri))) for iri in sources(self.model)]
+        chain = picture(self.asked, self.views)
+        listed = [self._entry(iri, self.corpus.claims_of(iri)) for iri in sources(self.model)]
         listed = [
             (link, self.model.text(iri, f"{DCTERMS}bibliographicCitation", self.lang), n)
             for (link, _, n), iri in zip(listed, sources(self.model), strict=True)
         ]
         schema = schema_of(
             {"@type": "Dataset", "@id": f"{BASE}#dataset", "name": self.words["site"], "description": self.words["tagline"], "license": LICENCE, "inLanguage": self.lang,
-             "url": self.site.address, "version": version(self.model),
-             "distribution": [{"@type": "DataDownload", "contentUrl": self.site.address + name} for name, _ in self.site.asked().files]}
+             "url": self.address, "version": version(self.model),
+             "distribution": [{"@type": "DataDownload", "contentUrl": self.address + name} for name, _ in self.asked.files]}
         )  # fmt: skip
         return self._render(
             "index", self.words["site"], "index.html", guides=guides(self.lang), chain=chain, sources=listed,

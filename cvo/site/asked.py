@@ -1,8 +1,9 @@
-"""What a site asks of its data: the answers of the questions, what follows from the views, the matrices, and the table of claims."""
+"""What a site asks of its data: the answers of the questions, what follows from the views, and the matrices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,34 +11,19 @@ import pyoxigraph as ox
 from cvo import dataset, questions
 from cvo.answers import Answer
 from cvo.ask import matrix, valuemap
-from cvo.render import write, write_bytes
+from cvo.render import stream, write
 from cvo.site.data import packed
 from cvo.site.model import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cvo.answers import Row, Stream
     from cvo.site.data import Named
-
-CLAIMS = """SELECT ?claim ?source ?section ?statement_zh ?statement_en ?subject ?predicate ?object ?stage ?sector ?polarity ?modality
-  ?certainty ?basis ?attribution ?holder_zh ?holder_en ?value ?start ?end
-WHERE {
-  ?claim cvo:statement ?statement_zh, ?statement_en ; cvo:statedIn/cvo:citeKey ?source .
-  FILTER(LANG(?statement_zh) = "zh" && LANG(?statement_en) = "en")
-  OPTIONAL { ?claim cvo:claimSubject ?subject } OPTIONAL { ?claim cvo:claimPredicate ?predicate } OPTIONAL { ?claim cvo:claimObject ?object }
-  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?s; separator=" ") AS ?stage) { SELECT ?claim ?s { ?claim cvo:inStage ?s } ORDER BY ?s } GROUP BY ?claim }
-  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?s; separator=" ") AS ?sector) { SELECT ?claim ?s { ?claim cvo:inSector ?s } ORDER BY ?s } GROUP BY ?claim }
-  OPTIONAL { ?claim cvo:polarity ?polarity } OPTIONAL { ?claim cvo:modality ?modality } OPTIONAL { ?claim cvo:certainty ?certainty }
-  OPTIONAL { ?claim cvo:basis ?basis } OPTIONAL { ?claim cvo:attributionMode ?attribution }
-  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?l; separator="；") AS ?holder_zh) { SELECT ?claim ?l { ?claim cvo:opinionHolder/rdfs:label ?l FILTER(LANG(?l) = "zh") } ORDER BY ?l } GROUP BY ?claim }
-  OPTIONAL { SELECT ?claim (GROUP_CONCAT(?l; separator="; ") AS ?holder_en) { SELECT ?claim ?l { ?claim cvo:opinionHolder/rdfs:label ?l FILTER(LANG(?l) = "en") } ORDER BY ?l } GROUP BY ?claim }
-  OPTIONAL { ?claim cvo:rawValue ?value }
-  OPTIONAL { SELECT ?claim (MIN(?x) AS ?start) (MAX(?y) AS ?end) { ?claim cvo:locator/oa:hasSelector ?p . ?p oa:start ?x ; oa:end ?y } GROUP BY ?claim }
-  OPTIONAL { SELECT ?claim (GROUP_CONCAT(DISTINCT ?sec; separator="; ") AS ?section) { SELECT ?claim ?sec { ?claim cvo:locator/cvo:section ?sec } ORDER BY ?sec } GROUP BY ?claim }
-} ORDER BY ?source ?claim"""
 
 ROWS = 100  # of an answer on its page; the whole of it is a file beside
 TOP = 40  # rows of a heat map
+_PIECE = 2000  # rows that are written at a time
 NAMED = 5  # things of a kind at a stage
 MATRICES = {"matrix/stage-technology": "Technology", "matrix/stage-risk": "Risk"}
 
@@ -47,7 +33,7 @@ class Asked:
     """What pages show of answers: the first rows of each with the *number* of all, the *matrices*, and the *places* of the value chain.
 
     *spoken* has for each kind of things how many claims at each stage speak of one, each claim counted once. *files* are the dumps
-    with their sizes, *graphs* the number of statements of each graph.
+    with their sizes, *graphs* the number of statements of each graph, *parts* the number of parts of streamed sources.
     """
 
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -57,19 +43,15 @@ class Asked:
     spoken: dict[str, dict[str, int]] = field(default_factory=dict)
     files: list[tuple[str, int]] = field(default_factory=list)
     graphs: dict[str, int] = field(default_factory=dict)
+    parts: int = 0
 
 
 def ask(data: Sequence[str], asked: Asked) -> Iterator[Named]:
-    """Give the tables, the answers and what follows from views; keep in *asked* what pages show."""
+    """Give the answers and what follows from views; keep in *asked* what pages show."""
     told = dataset.load(data) if data else dataset.load_shipped()
     asked.places = valuemap.places(told, NAMED)
     asked.spoken = {kind: _spoken(told, kind) for kind in valuemap.KINDS}
     asked.matrices = {path: matrix.count("stage", kind, told, top=TOP) for path, kind in MATRICES.items()}
-    claims = told.query(CLAIMS)
-    yield "data/claims.csv", write(claims, "csv").encode()
-    if has_parquet():
-        yield "data/claims.parquet", write_bytes(claims, "parquet")
-    del claims
     by_views: dict[tuple[str, ...], list[questions.Question]] = {}
     for question in questions.catalogue():
         by_views.setdefault(question.views, []).append(question)
@@ -98,12 +80,35 @@ def _whole(told: dataset.Dataset, data: Sequence[str]) -> ox.Store:
 
 
 def _answered(question: questions.Question, data: dataset.Dataset, asked: Asked, store: ox.Store | None = None) -> Iterator[Named]:
+    """Give the text of *question* and its answer, of which only the first rows are kept."""
     query = questions.bind(question, {}, data)
-    answer = (data if store is None else dataset.Dataset((), store)).query(query)
-    asked.answers[question.name] = Answer(answer.variables, answer.rows[:ROWS], answer.truth, answer.triples and answer.triples[:ROWS])
-    asked.numbers[question.name] = len(answer)
+    answer = (data if store is None else dataset.Dataset((), store)).stream(query)
     yield f"question/{question.name}.rq", question.text.encode()
-    yield f"question/{question.name}.csv", write(answer, "csv").encode()
+    if isinstance(answer, Answer):
+        asked.answers[question.name] = Answer(answer.variables, answer.rows[:ROWS], answer.truth, answer.triples and answer.triples[:ROWS])
+        asked.numbers[question.name] = len(answer)
+        yield f"question/{question.name}.csv", write(answer, "csv").encode()
+    else:
+        yield f"question/{question.name}.csv", _rows(question.name, answer, asked)
+
+
+def _rows(name: str, answer: Stream, asked: Asked) -> Iterator[bytes]:
+    """Give the rows of *answer* as CSV, some at a time."""
+    first: list[Row] = []
+    number = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal number
+        for row in answer.rows:
+            number += 1
+            if len(first) < ROWS:
+                first.append(row)
+            yield row
+
+    lines = stream(answer.variables, counted(), "csv")
+    while piece := "".join(islice(lines, _PIECE)):
+        yield piece.encode()
+    asked.answers[name], asked.numbers[name] = Answer(answer.variables, tuple(first)), number
 
 
 def _inferred(views: tuple[str, ...], data: dataset.Dataset) -> list[ox.Quad]:

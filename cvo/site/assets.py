@@ -6,13 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
-
 from cvo import questions
-from cvo.site.model import BASE, LANGUAGES, kind_of_term, path_of, sources
-from cvo.site.searchindex import index
+from cvo.site.model import BASE, path_of, sources
 from cvo.site.words import COLUMNS
-from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS, SKOS
+from cvo.terms import CVO, CVT, PREFIXES, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,45 +28,8 @@ def assets(model: Model) -> Iterator[Named]:
         for path in sorted((HOME / folder).iterdir()):
             if path.is_file():
                 yield f"assets/{folder}/{path.name}", path.read_bytes()
-    yield "search.json", _dense(_search(model))
     yield "query.json", _dense(_query(model))
     yield "terms.json", _dense(_names(model))
-
-
-def _search(model: Model) -> dict[str, Any]:
-    """Return the index of the search: terms, classes and relations, sources, then claims."""
-    documents, texts = [], []
-    kinds: dict[str, int] = {}
-    names = [iri for iri in sorted(model.out) if path_of(iri).startswith("term/") or iri.startswith(CVO)]
-    for iri in [*sources(model), *names]:
-        kind = kind_of_term(model, iri) or next((k for k in model.iris(iri, f"{RDF}type")), "")
-        zh, en = model.label(iri, "zh"), model.label(iri, "en")
-        documents.append([iri.removeprefix(BASE), 0, zh, en, kinds.setdefault(kind, len(kinds))])
-        texts.append(
-            "\n".join(
-                [zh, en, iri.rpartition("/")[2], *(n.value for n in model.values(iri, f"{SKOS}altLabel") if isinstance(n, ox.Literal))]
-            )
-        )
-    for source in sources(model):
-        for iri in sorted(model.subjects(f"{CVO}statedIn", source)):
-            zh, en = (model.text(iri, f"{CVO}statement", lang) for lang in LANGUAGES)
-            documents.append([iri.removeprefix(BASE), 1, zh, en])
-            texts.append(f"{zh}\n{en}")
-    named = [{lang: _kind(model, kind, lang) for lang in LANGUAGES} for kind in kinds]
-    return {"documents": documents, "kinds": named, "tokens": index(texts)}
-
-
-_META = {
-    "Class": ("类", "class"),
-    "ObjectProperty": ("关系", "relation"),
-    "DatatypeProperty": ("关系", "relation"),
-    "AnnotationProperty": ("关系", "relation"),
-}
-
-
-def _kind(model: Model, kind: str, lang: str) -> str:
-    local = kind.rpartition("#")[2]
-    return _META[local][LANGUAGES.index(lang)] if local in _META and not kind.startswith(CVO) else model.label(kind, lang)
 
 
 def _query(model: Model) -> dict[str, Any]:

@@ -17,8 +17,9 @@ import pyoxigraph as ox
 from cvo import __version__, dataset, questions
 from cvo.errors import InputError
 from cvo.files import data_root, read_bytes, shipped
+from cvo.site import versions
 from cvo.site.model import BASE
-from cvo.site.parts import whole
+from cvo.site.processes import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 STAMP = "site.json"
 MADE_BY = "cvo build"
 _ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+(?:/[^\s?#\"<>]*)?")
-_VERSION = re.compile(r"\d+(?:\.\d+)+")
 _STALE = 3600  # seconds; what a killed build left is removed after that by the next
 
 
@@ -39,9 +39,10 @@ class Built:
     new: bool
 
 
-def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, parallel: bool | None = None) -> Built:
+def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, frozen: Sequence[str] = (), parallel: bool | None = None) -> Built:
     """Build the site of the shipped data and of *data* in the folder *out*, to be found at *address*; return what was done.
 
+    The versions of the ontology that the *frozen* folders have, earlier sites, stay part of it, and so do those in *out*.
     Several processes work at it if it is *parallel*, which it is by default where there are two processors; the files are the same.
 
     Raises: InputError, if *out* is something else than a site of ours or cannot be written, or *address* is none; whatever reading
@@ -52,15 +53,16 @@ def build(out: Path, address: str = BASE, data: Sequence[str] = (), *, parallel:
     address = address.rstrip("/") + "/"
     target = out.resolve()
     stamp = _stamp_of(target, out)
-    wanted = _digest(address, data)
+    published = versions.given(frozen)
+    wanted = _digest(address, data, published)
     if stamp.get("digest") == wanted and (listing := _listing(target)) and stamp.get("listing") == _hash(listing):
         return Built(len(listing), sum(size for _, size in listing), new=False)
     partial = _beside(target)
     try:
         partial.mkdir(parents=True)
-        sizes = whole(partial, address, data, parallel=parallel)
-        _keep_versions(target, partial, sizes)
-        listing = sorted(sizes.items())
+        kept = versions.kept(target, published)
+        sizes = whole(partial, address, data, versions.pages(folder for folder, _ in kept.values()), parallel=parallel)
+        listing = sorted({**sizes, **versions.keep(kept, partial)}.items())
         made = {"made-by": MADE_BY, "version": __version__, "address": address, "digest": wanted, "listing": _hash(listing)}
         (partial / STAMP).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         _swap(partial, target)
@@ -91,8 +93,8 @@ def _stamp_of(target: Path, shown: Path) -> dict[str, Any]:
     return {}
 
 
-def _digest(address: str, data: Sequence[str]) -> str:
-    """Return a digest of all that the site depends on: the data, the program, what it is built with, and the address."""
+def _digest(address: str, data: Sequence[str], published: Sequence[Path]) -> str:
+    """Return a digest of all that the site depends on: the data, the program, what it is built with, the address, and what is *published*."""
     import jinja2  # noqa: PLC0415
 
     from cvo.site import guides  # noqa: PLC0415
@@ -113,6 +115,10 @@ def _digest(address: str, data: Sequence[str]) -> str:
         total.update(f"\0{question.name}\0{question.text}".encode())
     for path in dataset.expand(list(data)):
         total.update(f"\0{path.name}\0".encode() + hashlib.sha256(read_bytes(path)).digest())
+    for folder in published:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                total.update(f"\0{folder.name}/{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
@@ -129,14 +135,6 @@ def _listing(folder: Path) -> list[tuple[str, int]]:
 
 def _hash(listing: list[tuple[str, int]]) -> str:
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
-
-
-def _keep_versions(old: Path, new: Path, sizes: dict[str, int]) -> None:
-    """Copy the folders of earlier versions, which stay what they were, and put their files among the *sizes*."""
-    for folder in sorted(old.iterdir()) if old.is_dir() else ():
-        if folder.is_dir() and _VERSION.fullmatch(folder.name) and not (new / folder.name).exists():
-            shutil.copytree(folder, new / folder.name)
-            sizes.update((f"{folder.name}/{name}", size) for name, size in _listing(new / folder.name))
 
 
 def _beside(target: Path) -> Path:

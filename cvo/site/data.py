@@ -6,23 +6,25 @@ import gzip
 import io
 import json
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.jsonld import SOURCES, Compactor, context
+from cvo.jsonld import Compactor, context
+from cvo.site.corpus import ROLES
+from cvo.site.lines import said_by
 from cvo.site.model import BASE, path_of
-from cvo.terms import CVO, PREFIXES, RDF, RDFS, SKOS
+from cvo.site.written import KNOWN, has_names, turtle, xml
+from cvo.terms import CVO, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from cvo.site.model import Model
+    from cvo.site.lines import Said
+    from cvo.site.spoken import Spoken
 
 ABOUT = ("claimSubject", "claimObject", "claimPredicate", "inStage", "inSector", "opinionHolder")
 MANY = 1000  # statements about a term by one relation; beyond, its document names the dump that has them
-KNOWN = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in SOURCES}
 EVERY_PREFIX = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(KNOWN.items())).encode() + b"\n"
 _BLOCK = 1 << 20
 Named = tuple[str, "bytes | Iterable[bytes]"]
@@ -35,31 +37,35 @@ def compactor(kinds: Mapping[str, set[str]], address: str) -> tuple[Compactor, b
     return Compactor(names, f"{address}context.jsonld"), (json.dumps({"@context": names}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def documents(model: Model, address: str) -> Iterator[Named]:
-    """Give the documents of all that has no file of its own: the terms."""
-    compact, _ = compactor(model.kinds, address)
+def documents(spoken: Spoken, address: str, compact: Compactor) -> Iterator[Named]:
+    """Give the documents of all that has no file of its own: the terms, each with the claims that are *spoken* of it."""
+    model = spoken.corpus.model
     whole = {"ns", *(path_of(file.iri) for file in model.files)}
     for path in model.documents():
         if path not in whole:
-            yield from formats(path, tuple(_about(model, path, address)), compact)
+            lines = _about(spoken, BASE + path, address)
+            yield from formats(path, "".join(lines).encode(), compact, said=said_by(lines))
 
 
-def formats(
-    path: str, triples: Sequence[ox.Triple], compact: Compactor, ready: Mapping[str, bytes] | None = None
-) -> Iterator[tuple[str, bytes]]:
-    """Give the document of *path* in four formats; those that are *ready*, by their endings, are taken as they are."""
-    ready = ready or {}
-    yield f"{path}.ttl", ready.get("ttl") or serialized(triples, ox.RdfFormat.TURTLE)
-    yield f"{path}.nt", ready.get("nt") or serialized(triples, ox.RdfFormat.N_TRIPLES)
-    yield f"{path}.rdf", ready.get("rdf") or serialized(triples, ox.RdfFormat.RDF_XML)
-    yield f"{path}.jsonld", ready.get("jsonld") or compact.document_of(compact.things(triples)).encode()
+def formats(path: str, lines: bytes, compact: Compactor, own: bytes = b"", said: Said | None = None) -> Iterator[tuple[str, bytes]]:
+    """Give the document of *path*, of which *lines* are the N-Triples and *said* what they say, in four formats; *own* is its Turtle, if it has one."""
+    if said is None:
+        said = said_by(lines.decode().split("\n")[:-1])
+    yield f"{path}.nt", lines
+    named = has_names(said)
+    if own or not named:
+        yield f"{path}.ttl", own or serialized(lines, ox.RdfFormat.TURTLE)
+    else:
+        text, used = turtle(said)
+        head = "".join([f"@prefix {name}: <{KNOWN[name]}> .\n" for name in sorted(used)])
+        yield f"{path}.ttl", f"{head}\n{text}".encode()
+    yield f"{path}.rdf", (xml(said) if named else None) or serialized(lines, ox.RdfFormat.RDF_XML)
+    yield f"{path}.jsonld", compact.document_of(compact.written(said)).encode()
 
 
-def serialized(statements: Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
-    """Return *statements* in *form*, prefixes sorted, and only those that are used."""
-    if form == ox.RdfFormat.N_TRIPLES:
-        return ox.serialize(statements, format=form) or b""
-    text = ox.serialize(statements, format=form, prefixes=KNOWN) or b""
+def serialized(lines: bytes, form: ox.RdfFormat) -> bytes:
+    """Return *lines* of N-Triples in *form*, prefixes sorted, and only those that are used."""
+    text = ox.serialize(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), format=form, prefixes=KNOWN) or b""
     # The serializer keeps its prefixes in an order that is another one in each run, and writes those that are not used.
     if form == ox.RdfFormat.RDF_XML:
         head = re.search(rb"<rdf:RDF[^>]*>", text)
@@ -98,20 +104,25 @@ def _is_used(prefix: bytes, text: bytes) -> bool:
     return prefix == b"rdf" or prefix + b":" in text
 
 
-def _about(model: Model, path: str, address: str) -> Iterator[ox.Triple]:
-    """Give what is said of the thing of *path*, and which claims speak of it."""
-    iri = BASE + path
-    subject = ox.NamedNode(iri)
-    for relation, values in sorted(model.out.get(iri, {}).items(), key=lambda said: (said[0] != f"{RDF}type", said[0])):
-        for value in values:
-            yield ox.Triple(subject, ox.NamedNode(relation), value)
-    found = [said for said in model.into.get(iri, ()) if said[0] in _SPEAKING and not said[1].startswith("_:")]
-    many = {relation for relation, number in Counter(relation for relation, _ in found).items() if number > MANY}
+def _about(spoken: Spoken, iri: str, address: str) -> list[str]:
+    """Return the lines that say what is said of *iri*, and which claims speak of it."""
+    model = spoken.corpus.model
+    own = sorted(model.out.get(iri, {}).items(), key=lambda said: (said[0] != f"{RDF}type", said[0]))
+    lines = [f"<{iri}> <{relation}> {value} .\n" for relation, values in own for value in values]
+    speaking = [
+        f"<{other}> <{SKOS}broader> <{iri}> .\n"
+        for relation, other in model.into.get(iri, ())
+        if relation == f"{SKOS}broader" and other[:2] != "_:"
+    ]
+    many = len(speaking) > MANY
     if many:
-        yield ox.Triple(subject, ox.NamedNode(f"{RDFS}seeAlso"), ox.NamedNode(f"{address}data/cvo.nq.gz"))
-    for relation, other in found:
-        if relation not in many:
-            yield ox.Triple(ox.NamedNode(other), ox.NamedNode(relation), subject)
-
-
-_SPEAKING = {CVO + name for name in ABOUT} | {f"{SKOS}broader"}
+        speaking = []
+    for role, name in enumerate(ROLES):
+        if name in ABOUT and (claims := spoken.claims(role, iri)):
+            if len(claims) > MANY:
+                many = True
+            else:
+                speaking += [f"<{claim}> <{CVO}{name}> <{iri}> .\n" for claim in map(spoken.iri, claims) if claim[:2] != "_:"]
+    if many:
+        lines.append(f"<{iri}> <{RDFS}seeAlso> <{address}data/cvo.nq.gz> .\n")
+    return lines + sorted(speaking)

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cvo.site.asked import Asked
+    from cvo.site.corpus import Corpus
     from cvo.site.data import Named
     from cvo.site.model import Model
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def descriptions(model: Model, address: str, asked: Asked) -> Iterator[Named]:
+def descriptions(corpus: Corpus, address: str, asked: Asked) -> Iterator[Named]:
     """Give VoID, DCAT, the service description, the linkset, and what crawlers and citers ask for."""
-    void = _void(model, address, asked)
+    model = corpus.model
+    void = _void(corpus, address, asked)
     yield "void.ttl", void
     yield ".well-known/void", void
     yield "dcat.ttl", _dcat(model, address, asked.files)
@@ -52,10 +54,14 @@ def version(model: Model) -> str:
     return model.one(f"{BASE}ns", f"{OWL}versionInfo") or __version__
 
 
-def _void(model: Model, address: str, asked: Asked) -> bytes:
+def _void(corpus: Corpus, address: str, asked: Asked) -> bytes:
+    model = corpus.model
     classes = len(model.subjects(f"{RDF}type", f"{OWL}Class"))
-    relations = model.kinds.keys()
-    entities = sum(1 for iri in model.out if path_of(iri))
+    relations = corpus.kinds().keys()
+    own = [
+        iri for iri in model.out if "#" not in iri or iri.partition("#")[0] not in corpus.sources
+    ]  # parts of streamed sources are counted there
+    entities = sum(1 for iri in own if path_of(iri)) + asked.parts
     vocabularies = sorted({relation[: max(relation.rfind("#"), relation.rfind("/")) + 1] for relation in relations})
     graphs = asked.graphs
     targets: dict[tuple[str, str], int] = {}
@@ -66,6 +72,9 @@ def _void(model: Model, address: str, asked: Asked) -> bytes:
                     if isinstance(value, ox.NamedNode) and not (target := value.value).startswith(BASE):
                         home = target[: max(target.rfind("#"), target.rfind("/")) + 1]
                         targets[home, relation] = targets.get((home, relation), 0) + 1
+    for source in corpus.sources.values():
+        for place, number in source.matches.items():
+            targets[place] = targets.get(place, 0) + number
     subsets = [name for name in sorted(graphs) if name]
     lines = [
         "@prefix dcterms: <http://purl.org/dc/terms/> .",
@@ -89,7 +98,7 @@ def _void(model: Model, address: str, asked: Asked) -> bytes:
         f"  void:entities {entities} ;",
         f"  void:classes {classes} ;",
         f"  void:properties {len(relations)} ;",
-        f"  void:distinctSubjects {len(model.out)} .",
+        f"  void:distinctSubjects {len(own) + asked.parts} .",
         "",
         *(f"<{name}> void:triples {graphs[name]} ; void:inDataset <{BASE}#dataset> ." for name in subsets),
         *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape as escaped
@@ -12,22 +13,26 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from cvo.names import short
-from cvo.site.model import href, path_of
+from cvo.site.model import href, path_of, reading_order
 from cvo.terms import CVO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cvo.site.model import Model
 
 
 @dataclass
 class Links:
-    """The *model* seen in one language; links lead from a folder of the site, one below its top."""
+    """The *model* seen in one language; links lead from a folder of the site, one below its top.
+
+    *firsts* are the claims with which the pages of a source begin, by the source.
+    """
 
     model: Model
     lang: str
     words: dict[str, str]
+    firsts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _labels: dict[str, str] = field(default_factory=dict)
     _links: dict[str, Markup] = field(default_factory=dict)
     _homes: dict[str, str] = field(default_factory=dict)
@@ -56,6 +61,8 @@ class Links:
             path = path_of(home)
             self._homes[home] = f"../{href(path, self.lang)}" if path in self.pages else ""
         if found := self._homes[home]:
+            if anchor and len(self.firsts.get(home, ())) > 1 and (page := page_of(iri, self.firsts[home])) > 1:
+                found = f"../{href(further(path_of(home), page), self.lang)}"
             return f"{found}#{quote(anchor)}" if anchor else found
         return iri if iri.startswith(("http://", "https://")) else ""
 
@@ -94,6 +101,26 @@ class Links:
                 done.append(stage)
                 todo = [*following[stage], *todo]
         return [self.link(stage) for stage in [*done, *sorted(stages - set(done))]]
+
+
+def further(path: str, page: int) -> str:
+    """Return the path of a further *page* of the source of *path*, whose first is its own.
+
+    >>> further("source/bi-2019", 1), further("source/bi-2019", 2)
+    ('source/bi-2019', 'claims/bi-2019.in-order.2')
+    """
+    return path if page == 1 else f"claims/{path.rpartition('/')[2]}.in-order.{page}"
+
+
+def page_of(iri: str, firsts: Sequence[str]) -> int:
+    """Return the page that the claim *iri* is on, of those that begin with *firsts*; the first for what is no claim.
+
+    >>> [page_of(f"s#{part}", ["s#c001", "s#c501"]) for part in ("c500", "c501", "p777")]
+    [1, 2, 1]
+    """
+    if iri.rstrip("0123456789") != firsts[0].rstrip("0123456789"):
+        return 1
+    return max(1, bisect_right(firsts, reading_order(iri), key=reading_order))
 
 
 def top(link: Markup) -> Markup:

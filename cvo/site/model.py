@@ -123,8 +123,8 @@ def files_of(data: Sequence[str] = (), extra: Iterable[Path] = ()) -> list[File]
     return list(files.values())
 
 
-def read(files: Iterable[File]) -> Model:
-    """Return what *files* say as a model, which knows of the *files* in Turtle what they are the documents of.
+def read(files: Iterable[File], more: Iterable[tuple[File, Sequence[str]]] = ()) -> Model:
+    """Return what *files* say as a model, which knows of the *files* in Turtle what they are the documents of; and *more*, lines of others.
 
     Raises: InputError or SyntaxProblem, as `cvo.dataset.load` does.
     """
@@ -140,18 +140,12 @@ def read(files: Iterable[File]) -> Model:
         for quad in found:
             triple = quad.triple
             triples[str(triple)] = triple
+    for _, lines in more:
+        for quad in ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES):
+            triples[str(quad.triple)] = quad.triple
     model.files = tuple(documents)
     _index(model, triples)
     return model
-
-
-def kinds_of(files: Iterable[File]) -> dict[str, set[str]]:
-    """Return the kinds of values that each relation has in *files*, as a model has them."""
-    found: dict[ox.NamedNode, set[str]] = {}
-    for file in files:
-        for quad in () if file.is_shapes else _parsed(file):
-            found.setdefault(quad.predicate, set()).add(kind_of_value(quad.object))
-    return {relation.value: kinds for relation, kinds in found.items()}
 
 
 def _parsed(file: File) -> Iterator[ox.Quad]:

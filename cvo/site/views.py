@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html import escape as escaped
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from cvo.site.links import Links
-from cvo.site.model import BASE, claims_of, kind_of_term, path_of, reading_order
-from cvo.terms import CVO, DCTERMS, OA, OWL, RDF, RDFS, SKOS
+from cvo.site.model import BASE, kind_of_term, path_of
+from cvo.terms import CVO, DCTERMS, OWL, RDF, RDFS, SKOS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-COMPARED = ("contradicts", "inTensionWith", "agreesWith", "refines", "restates")
-VALUES = ("polarity", "modality", "certainty", "basis", "attributionMode", "approximation")
 ROLES = (
     ("as-subject", "claimSubject"),
     ("as-object", "claimObject"),
@@ -36,19 +29,6 @@ CHARACTER = (
     ("irreflexive", f"{OWL}IrreflexiveProperty"),
     ("claim-relation", f"{CVO}DomainRelation"),
 )
-_PARTIES = tuple(
-    (word, CVO + name)
-    for word, name in (("holder", "opinionHolder"), ("addressee", "addressee"), ("stage", "inStage"), ("sector", "inSector"))
-)
-_TEXTS = tuple(
-    (word, CVO + name)
-    for word, name in (("value", "rawValue"), ("population", "population"), ("period", "period"), ("event-date", "eventDate"),
-                       ("condition", "condition"), ("qualifier", "qualifier"))
-)  # fmt: skip
-_COMPARED = tuple((name, CVO + name) for name in COMPARED)
-_MARKS = tuple((name, CVO + name) for name in VALUES[:5])
-_TRIPLE = tuple(CVO + name for name in ("claimSubject", "claimPredicate", "claimObject"))
-_ARROW = '<span class="arrow"> → </span>'
 _TERM_LINES = {
     f"{RDFS}label", f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{SKOS}definition", f"{SKOS}broader", f"{SKOS}scopeNote", f"{SKOS}related",
     f"{SKOS}editorialNote", f"{SKOS}inScheme", f"{SKOS}topConceptOf", f"{DCTERMS}source", f"{DCTERMS}created", f"{RDFS}isDefinedBy", f"{RDF}type",
@@ -60,82 +40,8 @@ _TERM_LINES = {
 class Views(Links):
     """The model seen in one language; links lead from a folder of the site, one below its top."""
 
-    _articles: dict[str, str] = field(default_factory=dict)
-
-    def article(self, iri: str) -> str:
-        """Return the claim *iri* as every page shows it: what it says, then how. Written by hand, for there are very many."""
-        found = self._articles.get(iri)
-        if found is None:
-            found = self._articles[iri] = self._article(iri)
-        return found
-
-    def _article(self, iri: str) -> str:
-        words, link, lang, separator = self.words, self.link, self.lang, self.separator
-        out = self.model.out.get(iri, {})
-        source = self.model.one(iri, f"{CVO}statedIn")
-        triple = _ARROW.join([link(part.value) for name in _TRIPLE for part in out.get(name, ())[:1] if isinstance(part, ox.NamedNode)])
-        facts = []
-        for word, name in _PARTIES:
-            if name in out and (things := self.links([node.value for node in out[name] if isinstance(node, ox.NamedNode)])):
-                facts.append(f"<span><b>{words[word]}</b> {separator.join(things)}</span> ")
-        for word, name in _TEXTS:
-            if name in out and (texts := self.model.texts(iri, name, lang)):
-                facts.append(f"<span><b>{words[word]}</b> {separator.join(map(escaped, texts))}</span> ")
-        for name, relation in _MARKS:
-            for node in out.get(relation, ()):
-                if isinstance(node, ox.NamedNode):
-                    value = node.value
-                    facts.append(f'<span class="mark {name} {escaped(value.rpartition("#")[2])}">{link(value)}</span> ')
-        facts += self._place(out)
-        text = (
-            f'<p class="statement">{self._head(iri, source)}</p>\n<p class="triple">{triple}</p>\n<p class="facts">{"".join(facts)}</p>\n'
-        )
-        if compared := "".join(self._compared(iri, source)):
-            text += f'<p class="facts">{compared}</p>\n'
-        if note := self.model.text(iri, f"{SKOS}editorialNote", lang):
-            text += f'<p class="note"><b>{words["note"]}</b> {escaped(note)}</p>\n'
-        return text
-
-    def _place(self, out: dict[str, list[Any]]) -> list[str]:
-        """Return the section and the places of the passages of a claim of which *out* is said."""
-        model, sections, places = self.model, [], []
-        for passage in (node.value for node in out.get(f"{CVO}locator", ()) if isinstance(node, ox.NamedNode)):
-            sections += model.texts(passage, f"{CVO}section", self.lang)
-            positions = model.iris(passage, f"{OA}hasSelector")
-            places += [f"{model.one(position, f'{OA}start')}–{model.one(position, f'{OA}end')}" for position in positions]
-        shown = []
-        if sections and sections[0]:
-            shown.append(f"<span><b>{self.words['section']}</b> {escaped(sections[0])}</span> ")
-        if places:
-            shown.append(f"<span><b>{self.words['place']}</b> {escaped(', '.join(places))}</span>")
-        return shown
-
-    def _head(self, iri: str, source: str) -> str:
-        key = self.model.one(source, f"{CVO}citeKey") or self.label(source)
-        statement = escaped(self.model.text(iri, f"{CVO}statement", self.lang))
-        return f'<a class="number" href="{escaped(self.url(iri))}">{escaped(key)} {escaped(iri.partition("#")[2])}</a> {statement}'
-
-    def line(self, iri: str) -> str:
-        """Return the claim *iri* in short: its number, which leads to the rest, and its statement."""
-        return self._head(iri, self.model.one(iri, f"{CVO}statedIn"))
-
-    def _compared(self, iri: str, source: str) -> Iterator[str]:
-        out, into = self.model.out.get(iri, {}), self.model.into.get(iri, ())
-        for name, relation in _COMPARED:
-            others = set(self.model.iris(iri, relation)) if relation in out else set()
-            if into and name not in COMPARED[3:]:
-                others |= {subject for said, subject in into if said == relation}
-            if others:
-                numbers = self.separator.join([self._number(other, source) for other in sorted(others)])
-                yield f"<span><b>{escaped(self.label(relation))}</b> {numbers}</span> "
-
-    def _number(self, iri: str, source: str) -> str:
-        home, _, anchor = iri.partition("#")
-        name = anchor if home == source else f"{home.rpartition('/')[2]} {anchor}"
-        return f'<a href="{escaped(self.url(iri))}">{escaped(name)}</a>'
-
     def term(self, iri: str) -> dict[str, Any]:
-        """Return the term *iri* as its page shows it; its claims as IRIs."""
+        """Return the term *iri* as its page shows it, without the claims that speak of it."""
         model, other = self.model, "en" if self.lang == "zh" else "zh"
         out = model.out.get(iri, {})
         matches: list[tuple[str, list[Markup]]] = []
@@ -162,7 +68,6 @@ class Views(Links):
         for relation, subject in model.into.get(iri, ()):
             if relation not in roles and path_of(subject).startswith("term/"):
                 back.setdefault(relation, []).append(subject)
-        groups = [(key, sorted(found, key=reading_order)) for key, name in ROLES if (found := model.subjects(CVO + name, iri))]
         return {
             "iri": iri,
             "label": self.label(iri),
@@ -185,8 +90,6 @@ class Views(Links):
             "stages": stages,
             "more": more,
             "back": [(self.link(relation), self.links(found)) for relation, found in sorted(back.items())],
-            "groups": groups,
-            "total": len({claim for _, found in groups for claim in found}),
         }
 
     def _outside(self, iri: str) -> Markup:
@@ -194,15 +97,8 @@ class Views(Links):
         return Markup('<a href="{}" rel="external">{}</a>').format(iri, name)
 
     def source(self, iri: str) -> dict[str, Any]:
-        """Return the source *iri* as its page shows it; its claims as IRIs, by section."""
+        """Return the source *iri* as its page shows it, without its claims."""
         model = self.model
-        sections: list[tuple[str, list[str]]] = []
-        claims = claims_of(model, iri)
-        for claim in claims:
-            section = next((s for p in model.iris(claim, f"{CVO}locator") for s in model.texts(p, f"{CVO}section", self.lang)), "")
-            if not sections or sections[-1][0] != section:
-                sections.append((section, []))
-            sections[-1][1].append(claim)
         chains = [
             (self.link(chain), self.ordered(model.iris(chain, f"{CVO}hasStage")))
             for chain in sorted(model.subjects(f"{DCTERMS}source", iri))
@@ -226,12 +122,10 @@ class Views(Links):
                 for e in model.iris(iri, f"{CVO}hasExpression")
             ],
             "chains": chains,
-            "sections": sections,
-            "claims": claims,
         }
 
-    def entity(self, iri: str) -> dict[str, Any]:
-        """Return a class, relation or value of the ontology as the reference shows it."""
+    def entity(self, iri: str, used: int) -> dict[str, Any]:
+        """Return a class, relation or value of the ontology as the reference shows it; *used* claims use it."""
         model = self.model
         chains = [
             [self.link(step) for step in steps] for node in model.values(iri, f"{OWL}propertyChainAxiom") if (steps := self._items(node))
@@ -276,8 +170,7 @@ class Views(Links):
             ],
             "chains": chains,
             "character": [self.words[word] for word, kind in CHARACTER if kind in kinds],
-            "claims": len(model.subjects(f"{CVO}claimPredicate", iri)),
-            "members": [] if f"{OWL}Class" not in kinds else sorted(model.subjects(f"{RDF}type", iri)),
+            "claims": used,
         }
 
     def _items(self, node: Any) -> list[str]:  # noqa: ANN401 - the head of a list

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONG = 500  # claims on a page of a source; those after them are on further pages
+
 _WORDS = {
     "site": ("文化人工智能价值链", "The cultural AI value chain"),
     "tagline": (
@@ -47,6 +49,8 @@ _WORDS = {
     "more-claims": ("其余论断", "The other claims"),
     "page-of": ("第 {} 页，共 {} 页", "Page {} of {}"),
     "pages": ("分页", "Pages"),
+    "previous": ("上一页", "Previous"),
+    "following": ("下一页", "Next"),
     "cite-claim": ("引用此条论断", "To cite this claim"),
     "as-subject": ("以它为主语的论断", "Claims about it"),
     "as-object": ("提到它的论断", "Claims that bring it in"),

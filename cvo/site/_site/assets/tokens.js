@@ -1,4 +1,5 @@
-// What a text is found by: pairs of Chinese characters, a single one that stands alone, and words. `cvo build` makes the index by the same rule.
+// What is looked for: pairs of Chinese characters, a single one that stands alone, and words. `cvo build` makes the index by the same rule, with every
+// single character as well.
 const HAN = "\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{323af}";
 const RUNS = new RegExp(`[${HAN}]+|(?:(?![${HAN}])[\\p{L}\\p{N}])+`, "gu");
 const IS_HAN = new RegExp(`^[${HAN}]`, "u");
