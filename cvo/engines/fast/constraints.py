@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = f"{RDF}langString"
 FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+MANY = 1000  # language tags whose verdict is remembered
 # What XPath's expressions have and Python's have not, or read in another way.
 FOREIGN = re.compile(r"\\[pPiIcC]|\[[^\]]*-\[")
 
@@ -55,6 +56,8 @@ def _class(kind: str) -> Judge:
 
 def _datatype(datatype: str) -> Judge:
     fits = lexical_test(datatype)
+    if datatype == LANGUAGE:
+        return lambda _, node: type(node) is ox.Literal and bool(node.language) and node.datatype.value == LANGUAGE
 
     def judge(_: Run, node: Node) -> bool:
         return type(node) is ox.Literal and node.datatype.value == datatype and (fits is None or fits(node.value))
@@ -121,10 +124,15 @@ def matches(tag: str, wanted: str) -> bool:
 
 def _language_in(wanted: Sequence[Node]) -> Judge:
     ranges = [text_of(value) for value in wanted]
+    known: dict[str, bool] = {}
 
     def judge(_: Run, node: Node) -> bool:
-        tag = node.language if isinstance(node, ox.Literal) else None
-        return bool(tag) and any(matches(str(tag), wanted) for wanted in ranges)
+        tag = node.language if type(node) is ox.Literal else None
+        if not tag:
+            return False
+        if tag not in known and len(known) < MANY:
+            known[tag] = any(matches(tag, wanted) for wanted in ranges)
+        return known[tag] if tag in known else any(matches(tag, wanted) for wanted in ranges)
 
     return judge
 
@@ -157,11 +165,23 @@ def _not(shape: Shape) -> Judge:
 
 
 def _all(shapes: Sequence[Shape]) -> Judge:
-    return lambda run, node: all(shape.conforms(run, node) for shape in shapes)
+    def judge(run: Run, node: Node) -> bool:
+        for shape in shapes:  # noqa: SIM110 - a generator takes longer
+            if not shape.conforms(run, node):
+                return False
+        return True
+
+    return judge
 
 
 def _any(shapes: Sequence[Shape]) -> Judge:
-    return lambda run, node: any(shape.conforms(run, node) for shape in shapes)
+    def judge(run: Run, node: Node) -> bool:
+        for shape in shapes:  # noqa: SIM110 - a generator takes longer
+            if shape.conforms(run, node):
+                return True
+        return False
+
+    return judge
 
 
 def _one(shapes: Sequence[Shape]) -> Judge:
@@ -235,7 +255,9 @@ def looks(name: str, compiler: Compiler, shape: Shape, block: dict[str, list[Nod
 
 def _unique(_: Run, __: Node, values: Sequence[Node]) -> Iterator[Complaint]:
     if len(values) > 1:
-        tags = [value.language.lower() for value in values if type(value) is ox.Literal and value.language]
+        tags = [tag.lower() for value in values if type(value) is ox.Literal and (tag := value.language)]
+        if len(set(tags)) == len(tags):
+            return
         for tag in dict.fromkeys(tags):
             if tags.count(tag) > 1:
                 yield None, ""
@@ -263,18 +285,17 @@ def _disjoint(predicate: str) -> Look:
 
 
 def _less(predicate: str, *, or_equal: bool) -> Look:
-    def is_less(value: Node, other: Node) -> bool:
-        if type(value) is not ox.Literal or type(other) is not ox.Literal:
-            return False
-        one, two = value_of(value), value_of(other)
-        if one is None or two is None or one[0] != two[0]:
-            return False
-        a, b = cast("Any", one[1]), cast("Any", two[1])
-        return bool(a <= b if or_equal else a < b)
-
     def look(run: Run, focus: Node, values: Sequence[Node]) -> Iterator[Complaint]:
-        others = run.objects(focus, predicate)
-        return ((value, "") for value in values for other in others if not is_less(value, other))
+        others = [value_of(other) if type(other) is ox.Literal else None for other in run.objects(focus, predicate)]
+        for value in values:
+            one = value_of(value) if type(value) is ox.Literal else None
+            for two in others:
+                if one is None or two is None or one[0] != two[0]:
+                    yield value, ""
+                    continue
+                a, b = cast("Any", one[1]), cast("Any", two[1])
+                if not (a <= b if or_equal else a < b):
+                    yield value, ""
 
     return look
 

@@ -123,12 +123,12 @@ Value = tuple[str, object]
 """The kind of a value (only values of one kind can be compared) and what Python compares."""
 
 
+@lru_cache(16_384)
 def value_of(literal: ox.Literal) -> Value | None:
     """Return the value of *literal*, or None if it has none that SPARQL could order."""
     return None if literal.language else _value(literal.value, literal.datatype.value)
 
 
-@lru_cache(4096)
 def _value(text: str, datatype: str) -> Value | None:  # noqa: PLR0911 - one return for each kind
     kind = datatype.removeprefix(XSD)
     if kind == "string":

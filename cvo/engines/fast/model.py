@@ -6,8 +6,6 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from cvo.terms import SH
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -27,7 +25,13 @@ if TYPE_CHECKING:
     Look: TypeAlias = Callable[[Run, Node, Sequence[Node]], Iterable[Complaint]]
     """What is wrong with the value nodes of a focus node taken together."""
 
+    Step: TypeAlias = tuple["Shape", str | None, int, int, set[Node] | None]
+    """A property shape, its property if it asks only about the values of one, how many there may be, and which are known to be right."""
+
+NONE: tuple[Node, ...] = ()
 REMEMBERED = 100_000  # value nodes that a shape knows to be right
+FEWER = 20_000  # the same, of literals: they take more memory, and few of them are met again
+COUNTS = ("#MinCountConstraintComponent", "#MaxCountConstraintComponent")
 
 
 @dataclass(slots=True, eq=False)
@@ -48,46 +52,48 @@ class Shape:
     least: int = 0
     most: int = sys.maxsize
     is_plain: bool = False
-    is_exact: bool = False
     is_counting: bool = False
     tests: tuple[Judge, ...] = ()
+    comparisons: tuple[Look, ...] = ()
 
     def settle(self) -> None:
-        """Work out, once all is compiled, whether the values of the shape can be judged one by one."""
-        counts = {f"{SH}{name}ConstraintComponent" for name in ("MinCount", "MaxCount", "UniqueLang")}
-        self.is_plain = (
-            type(self.path) is str
-            and self.path != ""
-            and {component for component, _ in self.looks} <= counts
-            and not (self.properties or self.queries or self.validators)
-        )
-        if any(component.startswith(f"{SH}UniqueLang") for component, _ in self.looks):
-            self.most = min(self.most, 1)  # of more than one the languages must be looked at
-        else:
-            self.is_exact = self.is_plain
-        self.is_counting = not (self.judges or self.properties or self.queries or self.validators) and len(self.looks) == sum(
-            component.endswith(("#MinCountConstraintComponent", "#MaxCountConstraintComponent")) for component, _ in self.looks
-        )
+        """Work out, once all is compiled, whether the shape asks only about the values of one property."""
+        others = [(component, look) for component, look in self.looks if not component.endswith(COUNTS)]
+        self.is_plain = type(self.path) is str and self.path != "" and not (self.properties or self.queries or self.validators)
+        self.is_counting = not (self.judges or self.properties or self.queries or self.validators or others)
         self.tests = tuple(judge for _, judge in self.judges)
+        self.comparisons = tuple(look for _, look in others)
 
-    def is_fine(self, run: Run, values: Sequence[Node]) -> bool:
-        """Return whether nothing is wrong with *values*, all of which are of a plain shape; False may also mean: not sure."""
+    def is_fine(self, run: Run, focus: Node, values: Sequence[Node]) -> bool:
+        """Return whether nothing is wrong with *values*, which are those of a plain shape at *focus*."""
         if not self.least <= len(values) <= self.most:
             return False
-        tests = self.tests
-        if tests:
+        if self.tests:
             right = run.right_for(self)
             for value in values:
-                if type(value) is str:
-                    if value in right:
-                        continue
-                    if len(right) < REMEMBERED and all(test(run, value) for test in tests):
+                if value not in right:
+                    for test in self.tests:
+                        if not test(run, value):
+                            return False
+                    if len(right) < (REMEMBERED if type(value) is str else FEWER):
                         right.add(value)
-                        continue
-                for test in tests:
-                    if not test(run, value):
-                        return False
+        for look in self.comparisons:
+            for _ in look(run, focus, values):
+                return False
         return True
+
+    def plan(self, run: Run) -> tuple[Step, ...]:
+        """Return what *run* looks at first for each of the properties."""
+        return tuple(
+            (
+                child,
+                str(child.path) if child.is_plain else None,
+                child.least,
+                -1 if child.comparisons else child.most,
+                run.right_for(child) if child.tests else None,
+            )
+            for child in self.properties
+        )
 
     def report(self, run: Run, focus: Node) -> None:  # noqa: C901 - in the order of what it costs
         """Tell *run* what is wrong at *focus*."""
@@ -110,17 +116,26 @@ class Shape:
                 run.found(self, focus, validator.component, value, where or self.path, texts=texts)
 
     def _descend(self, run: Run, values: Sequence[Node]) -> None:
+        plan = run.plan_for(self)
         for value in values:
-            block = run.block(value)
-            for child in self.properties:
-                if not (child.is_plain and child.is_fine(run, block.get(str(child.path), ()))):
+            get = run.block(value).get
+            for child, path, least, most, right in plan:
+                if path is None:
+                    child.report(run, value)
+                    continue
+                found = get(path, NONE)
+                if least <= len(found) <= most and (right is None or right.issuperset(found)):
+                    continue
+                if not child.is_fine(run, value, found):
                     child.report(run, value)
 
     def _descends(self, run: Run, value: Node) -> bool:
         block = run.block(value)
         for child in self.properties:
-            fine = child.is_plain and child.is_fine(run, block.get(str(child.path), ()))
-            if not fine and (child.is_exact or not child.conforms(run, value)):
+            if child.is_plain:
+                if not child.is_fine(run, value, block.get(str(child.path), ())):
+                    return False
+            elif not child.conforms(run, value):
                 return False
         return True
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from cvo.engines.fast.graph import Block
-    from cvo.engines.fast.model import Shape
+    from cvo.engines.fast.model import Shape, Step
     from cvo.engines.fast.nodes import Node
     from cvo.engines.fast.queries import Query
     from cvo.engines.fast.shapes import Shapes
@@ -35,6 +35,7 @@ class Run(Graph):
         self.answers = Answers(self, quads, shapes.queries, shapes.graph.of, beside)
         self.results: dict[tuple[object, ...], Result] = {}
         self.pending: dict[Query, list[Node]] = {}
+        self._plans: dict[Shape, tuple[Step, ...]] = {}
         self._right: dict[Shape, set[Node]] = {}
 
     def right_for(self, shape: Shape) -> set[Node]:
@@ -42,6 +43,13 @@ class Run(Graph):
         found = self._right.get(shape)
         if found is None:
             found = self._right[shape] = set()
+        return found
+
+    def plan_for(self, shape: Shape) -> tuple[Step, ...]:
+        """Return what is looked at first for each property of *shape*."""
+        found = self._plans.get(shape)
+        if found is None:
+            found = self._plans[shape] = shape.plan(self)
         return found
 
     def later(self, query: Query, _: Shape, focus: Node) -> None:

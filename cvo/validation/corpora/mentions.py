@@ -89,11 +89,11 @@ class Gathering:
         """Take what *block* says of *subject*."""
         if not subject.startswith("_:"):
             self._subject(subject, block)
-        known, named = self.known, self.named
+        known, named, text = self.known, self.named, str
         for predicate, values in block.items():
             if predicate not in OUTWARD:
                 for value in values:
-                    if type(value) is str and value not in known:
+                    if type(value) is text and value not in named and value not in known:
                         named[value] = None
         if len(named) > self._room:
             self.named = dict.fromkeys(name for name in named if not self.is_described(name))
@@ -109,13 +109,15 @@ class Gathering:
             if home and home != self._document:
                 self._document = home
                 self.documents.add(mark(home))
-        for text in block.get(STATEMENT, ()):
-            for source in block.get(STATED_IN, ()):
-                self.prints.add(fingerprint(source, text))
-        for relation, number in PAIRS.items():
-            for other in block.get(relation, ()):
-                if type(other) is str:
-                    self.relations.add((pair(subject, other), number))
+        if STATEMENT in block:
+            self.prints.update(fingerprint(source, text) for text in block[STATEMENT] for source in block.get(STATED_IN, ()))
+        if not PAIRS.keys().isdisjoint(block):
+            self.relations.update(
+                (pair(subject, other), number)
+                for relation, number in PAIRS.items()
+                for other in block.get(relation, ())
+                if type(other) is str
+            )
 
     def all(self) -> Mentions:
         """Return what was gathered."""

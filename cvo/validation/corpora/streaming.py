@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 BEYOND = (b"<<", b"--ltr", b"--rtl")  # what RDF 1.2 is written with
 FEW = 50  # uses of one undeclared term that are reported
 SOURCES = frozenset({f"{CVO}encodes", f"{CVO}citeKey"})
+LANGUAGE = f"{RDF}langString"
 LOST = 1 << 16  # names that are remembered as fine
 
 
@@ -73,7 +74,8 @@ def _is_beyond(name: str) -> bool:
     with opened(name) as file:
         before = b""
         while data := file.read(1 << 20):
-            if any(word in before + data for word in BEYOND):
+            seen = before + data
+            if any(word in seen for word in BEYOND):
                 return True
             before = data[-4:]
     return False
@@ -174,13 +176,14 @@ class Large(Batch):
         def used(iri: str, subject: str) -> None:
             if iri.startswith(spaces):
                 users = uses.setdefault(iri, {})
+                users[subject] = None
                 if len(users) < FEW:
-                    users[subject] = None
-            elif len(fine) < fixed + LOST:
+                    return
+            if len(fine) < fixed + LOST:
                 fine[iri] = None
 
         def watch(subject: Node, block: Mapping[str, Sequence[Node]]) -> None:
-            assert isinstance(subject, str)  # noqa: S101 - no literal is a subject
+            assert type(subject) is str  # noqa: S101 - no literal is a subject
             gathering.take(subject, block)
             if hash(subject) in stream.targets:
                 names = [kind for kind in block.get(TYPE, ()) if type(kind) is str and not kind.startswith("_:")]
@@ -190,9 +193,12 @@ class Large(Batch):
                 if predicate not in fine:
                     used(predicate, subject)
                 for value in values:
-                    iri = value.datatype.value if type(value) is literal else value
-                    if iri not in fine and not iri.startswith("_:"):  # type: ignore[union-attr]
-                        used(iri, subject)  # type: ignore[arg-type]
+                    if type(value) is literal:
+                        iri = LANGUAGE if value.language else value.datatype.value
+                        if iri not in fine:
+                            used(iri, subject)
+                    elif value not in fine and not value.startswith("_:"):  # type: ignore[union-attr]
+                        used(value, subject)  # type: ignore[arg-type]
             if not SOURCES.isdisjoint(block) or f"{CVO}Source" in block.get(TYPE, ()):
                 self.sources[subject] = None
 
