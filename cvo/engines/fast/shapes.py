@@ -81,6 +81,11 @@ class Compiler:
         self._done[node] = shape
         return shape
 
+    @property
+    def every(self) -> tuple[Shape, ...]:
+        """Return all shapes that were compiled so far."""
+        return tuple(self._done.values())
+
     def _fill(self, shape: Shape, block: dict[str, Sequence[Node]]) -> None:
         for predicate in block:
             name = predicate.removeprefix(SH)
@@ -178,6 +183,7 @@ class Shapes:
                     self.of_class.setdefault(node, []).append(shape)
             elif not kinds.isdisjoint(SHAPE_TYPES):
                 compiler.shape(node)  # nobody asks it, but it must be well-formed
+        self.every = compiler.every  # in the order of the graph, which is the same wherever it is compiled
         self.queries = compiler.queries
         self.inverse = compiler.inverse
         self._plans: dict[frozenset[Node], tuple[Shape, ...]] = {}

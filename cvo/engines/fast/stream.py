@@ -20,7 +20,7 @@ from cvo.engines.fast.run import Run, run
 from cvo.files import base_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cvo.engines.fast.graph import Block
@@ -118,8 +118,14 @@ class Stream(Run):
 
     def found(self, shape: Shape, focus: Node, *args: object, **more: object) -> None:
         """Take a result at a node that the file describes, or that it alone names."""
-        if focus == self.here or self.is_described(focus) or (focus not in self.held and any(focus in o for o in self.objects_of.values())):
+        if self.is_ours(focus):
             super().found(shape, focus, *args, **more)  # type: ignore[arg-type]
+
+    def is_ours(self, focus: Node) -> bool:
+        """Return whether the file describes *focus*, or it alone names it."""
+        if focus == self.here or self.is_described(focus):
+            return True
+        return focus not in self.held and any(focus in nodes for nodes in self.objects_of.values())
 
     def is_described(self, node: Node) -> bool:
         """Return whether the file described *node* so far."""
@@ -185,15 +191,15 @@ class Stream(Run):
         if query.reads_focus:
             self.answers._add_all_of(query, [focus])  # noqa: SLF001 - while it is here
 
-    def finish(self, again: Callable[[], Iterator[tuple[Node, Block, list[ox.Quad]]]]) -> Streamed:
-        """Answer what had to wait; *again* reads the file once more."""
+    def finish(self, again: Callable[[set[Node]], Iterable[tuple[Node, Block]]]) -> Streamed:
+        """Answer what had to wait; *again* reads the file once more for some nodes."""
         self.answers.finish()
-        others: set[int] = set()  # the hashes of what is targeted from elsewhere
+        others: dict[Node, None] = {}  # what is targeted from elsewhere
         for node in dict.fromkeys(node for nodes in self.objects_of.values() for node in nodes):
             if node in self.held:
                 continue  # the vocabulary's own
             block: Block = self.of.get(node, {})
-            others.add(hash(node))
+            others[node] = None
             if node not in self.of:
                 self.missing.add(node)
             self.delayed += [
@@ -205,13 +211,13 @@ class Stream(Run):
         for node, shapes in self.shapes.of_node.items():
             if self.is_described(node):
                 self.missing.add(node)
-                others.add(hash(node))
+                others[node] = None
                 self.delayed += [(node, self.of.get(node, {}), shape) for shape in shapes]
         self.is_over = True
         while self.delayed:
             wanted = {node for node in self.missing if node not in self.of and self.is_described(node)}
             if wanted:
-                self.of.update((node, block) for node, block, _ in again() if node in wanted)
+                self.of.update(again(wanted))
                 if not wanted <= self.of.keys():
                     raise Unstreamable("a blank node has another name each time the file is read")
             waiting, self.delayed, self.missing = self.delayed, [], set()
@@ -221,7 +227,11 @@ class Stream(Run):
             self.here = ""
         self.check(())
         results = tuple(sorted(self.results.values(), key=lambda result: result.order))
-        return Streamed(results, len(self.targets | others), self.triples, len(self.seen) + len(self.targets))
+        return Streamed(results, self.checked(others), self.triples, len(self.seen) + len(self.targets))
+
+    def checked(self, others: Collection[Node]) -> int:
+        """Return how many nodes are targeted: those that were when they were taken, and *others*."""
+        return len(self.targets) + sum(hash(node) not in self.targets for node in others)
 
 
 def check_file(path: Path, shapes: Shapes, vocabulary: Sequence[ox.Quad] = ()) -> Streamed:
@@ -238,7 +248,7 @@ def check_file(path: Path, shapes: Shapes, vocabulary: Sequence[ox.Quad] = ()) -
     try:
         for subject, block, quads in subjects_of(_parsed(path), with_quads=with_quads):
             stream.take(subject, block, quads)
-        return stream.finish(lambda: subjects_of(_parsed(path), with_quads=False))
+        return stream.finish(lambda wanted: blocks_of(_parsed(path), wanted))
     except Unstreamable:
         return _whole(path, shapes, vocabulary)
     finally:
@@ -272,6 +282,11 @@ def subjects_of(parsed: Iterable[ox.Quad], *, with_quads: bool) -> Iterator[tupl
             values.append(node)
     if current is not None:
         yield node_of(current), block, quads  # type: ignore[arg-type]
+
+
+def blocks_of(parsed: Iterable[ox.Quad], wanted: Collection[Node]) -> Iterator[tuple[Node, Block]]:
+    """Return what the triples *parsed* say of the nodes *wanted*."""
+    return ((node, block) for node, block, _ in subjects_of(parsed, with_quads=False) if node in wanted)
 
 
 def _parsed(path: Path) -> Iterator[ox.Quad]:

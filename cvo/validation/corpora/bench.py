@@ -28,7 +28,7 @@ class Setting:
     """How files are checked: against which *shapes* (none: the shipped ones), with which *engine*; which shipped files are among them.
 
     The passages of tables are found in *documents*. A file with more than *large* bytes is checked as it streams by; with more than
-    *roomy*, what queries read of it lies on disk.
+    *roomy*, what queries read of it lies on disk. Several processes share one in parts of at most *part* bytes.
     """
 
     shapes: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Setting:
     large: int = 4 << 20
     roomy: int = 64 << 20
     documents: tuple[str, ...] = ()
+    part: int = 8 << 20
 
 
 class Bench:

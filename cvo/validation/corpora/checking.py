@@ -20,6 +20,7 @@ from cvo.validation.corpora.batches import Inspected, Task, unopened
 from cvo.validation.corpora.bench import Setting, bench
 from cvo.validation.corpora.crew import Died, cores, crew
 from cvo.validation.corpora.crossing import Crossing
+from cvo.validation.corpora.cutting import is_cut
 from cvo.validation.corpora.inputs import Input, found, weight
 from cvo.validation.corpora.inspecting import inspect
 from cvo.validation.corpora.journal import FORM, Journal
@@ -97,7 +98,7 @@ class Checking:
         jobs = self.jobs or (1 if everything - done < SMALL else cores())
         with crew(jobs, self.scheduler) as workers, progress.bar() as tell:
             place = 0
-            for name, size in self._inspected(workers, journal):
+            for name, size in self._inspected(workers, journal, jobs):
                 done += size
                 tell(done, everything, Path(name).name)
                 while (at := journal.at(place)) and at[1]:
@@ -112,15 +113,23 @@ class Checking:
             yield from self._beside(workers, journal, crossing)
             yield from self._across(workers, journal, crossing)
 
-    def _inspected(self, workers: Crew, journal: Journal) -> Iterator[tuple[str, int]]:
-        """Check what is to be checked; return name and size of each file once it is written down."""
+    def _inspected(self, workers: Crew, journal: Journal, jobs: int) -> Iterator[tuple[str, int]]:
+        """Check what is to be checked; return name and size of each file once it is written down.
+
+        A large file is shared by the processes of this machine, once the others are done; what cannot be shared one of them checks.
+        """
         sizes: dict[int, int] = {}
+        large: list[Task] = []
+        is_shared = jobs > 1 and not self.scheduler
 
         def units() -> Iterator[Unit]:
             unit: list[Task] = []
             heavy = 0
             for number, name, size in journal.todo():
                 sizes[number] = size
+                if is_shared and is_cut(name, size, self.setting):
+                    large.append(Task(number, name))
+                    continue
                 weighs = weight(Input(name, size, ""))
                 if unit and (len(unit) >= TOGETHER or heavy + weighs > HEAVY):
                     yield tuple(unit)
@@ -130,7 +139,22 @@ class Checking:
             if unit:
                 yield tuple(unit)
 
-        for unit, result in workers.map(partial(inspect, self.setting), units()):
+        yield from self._written(workers, journal, units(), sizes)
+        if not large:
+            return
+        from cvo.validation.corpora.joining import shared  # noqa: PLC0415 - most files are small
+
+        for task in large:
+            result = shared(self.setting, workers, task, sizes[task.number], jobs)
+            if result is None:
+                yield from self._written(workers, journal, iter([(task,)]), sizes)
+            else:
+                journal.write([result])
+                yield task.name, sizes[task.number]
+
+    def _written(self, workers: Crew, journal: Journal, units: Iterator[Unit], sizes: dict[int, int]) -> Iterator[tuple[str, int]]:
+        """Have the *units* checked and write down what came of them; return name and size of each file."""
+        for unit, result in workers.map(partial(inspect, self.setting), units):
             done = self._one_by_one(workers, unit, result) if isinstance(result, Died) else result
             journal.write(done)
             for task in unit:

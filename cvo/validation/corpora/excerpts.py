@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from cvo.contribution import FORMATS, Contributed
 from cvo.errors import Place
 from cvo.files import base_iri, inner
+from cvo.validation.corpora.cutting import DIRECTIVE
 from cvo.validation.corpora.inputs import opened
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cvo.findings import Finding
+    from cvo.validation.corpora.cutting import Span
 
 FIRST = re.compile(rb"[ \t]*(?:<([^<>\"{}|^`\\\x00-\x20]*)>|([^\s<>\"'\[\]();,#@:]*):((?:[^\s<>\"'\[\]();,#\\]|\\.)*))[ \t\r\n]")
-DIRECTIVE = re.compile(rb"\s*@?(?:prefix|base)\b", re.IGNORECASE)
 LONGEST = 1 << 20  # bytes of what is said of one node
 NEAR = 20  # lines around a syntax error
 
@@ -52,28 +53,30 @@ def shifted(finding: Finding, piece: Contributed) -> Finding:
     return replace(finding, place=shifted_place(finding.place, piece), fix=fix)
 
 
-def excerpts(name: str, path: Path, prefixes: Mapping[str, str], wanted: Collection[str]) -> dict[str, Excerpt]:
-    """Return the lines of the file *name*, known as *path*, that describe each of the IRIs *wanted*.
+def excerpts(name: str, path: Path, prefixes: Mapping[str, str], wanted: Collection[str], span: Span | None = None) -> dict[str, Excerpt]:
+    """Return the lines of the file *name*, known as *path*, that describe each of the IRIs *wanted*, looked for in a *span* of it.
 
     Only a node whose description begins a line is found, as every writer of RDF lays it out.
     """
     if not wanted:
         return {}
     found: dict[str, Excerpt] = {}
-    for iri, number, lines, header in _descriptions(name, prefixes, wanted):
+    for iri, number, lines, header in _descriptions(name, prefixes, wanted, span):
         if iri not in found:
             found[iri] = _excerpt(path, prefixes, header, lines, number)
     return found
 
 
-def _descriptions(name: str, prefixes: Mapping[str, str], wanted: Collection[str]) -> Iterator[tuple[str, int, bytes, bytes]]:  # noqa: C901
+def _descriptions(  # noqa: C901
+    name: str, prefixes: Mapping[str, str], wanted: Collection[str], span: Span | None
+) -> Iterator[tuple[str, int, bytes, bytes]]:
     """Return each IRI that is wanted, its line, the lines that describe it, and the directives before them."""
     spaces = {key.encode(): value for key, value in prefixes.items()}
     taken: list[bytes] = []
-    header, size = b"", 0
+    header, size = span.prologue if span else b"", 0
     current, start, ended = "", 0, True
-    with opened(name) as file:
-        for number, line in enumerate(file, 1):
+    with span.opened(name) if span else opened(name) as file:
+        for number, line in enumerate(file, span.line if span else 1):
             stripped = line.strip()
             if not stripped or stripped[:1] == b"#":
                 if taken:

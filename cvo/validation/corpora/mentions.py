@@ -82,11 +82,13 @@ class Gathering:
         self.related: dict[str, None] = {}
         self.prints: set[int] = set()
         self.relations: set[tuple[int, int]] = set()
+        self.last = 0  # the mark of the subject that came last
         self._document = ""
         self._room = ROOM
 
     def take(self, subject: str, block: Mapping[str, Sequence[Node]]) -> None:
         """Take what *block* says of *subject*."""
+        self.last = mark(subject)
         if not subject.startswith("_:"):
             self._subject(subject, block)
         known, named, text = self.known, self.named, str
@@ -104,7 +106,7 @@ class Gathering:
             if subject not in self.known:
                 self.related[subject] = None
         else:
-            self.described.append(mark(subject))
+            self.described.append(self.last)
             home = document(subject)
             if home and home != self._document:
                 self._document = home

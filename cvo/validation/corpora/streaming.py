@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
@@ -27,15 +27,19 @@ from cvo.validation.surroundings import Surroundings
 from cvo.validation.validator import FOREIGN, OWN, TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from cvo.contribution import Term
     from cvo.engines.fast.nodes import Node
-    from cvo.engines.fast.stream import Stream, Streamed
+    from cvo.engines.fast.stream import Stream
     from cvo.errors import Place
     from cvo.findings import Finding, Slip
     from cvo.outcome import Result
     from cvo.validation.corpora.bench import Bench
+    from cvo.validation.corpora.mentions import Mentions
+
+    Placed: TypeAlias = tuple[str, list[Finding], list[Slip]]
+    """What is wrong with a node, and its uses of undeclared terms."""
 
 BEYOND = (b"<<", b"--ltr", b"--rtl")  # what RDF 1.2 is written with
 FEW = 50  # uses of one undeclared term that are reported
@@ -100,6 +104,10 @@ class Large(Batch):
         self.head = Contributed(self.path, "", (), {}, None)
         super().__init__(bench, [self.head], task.beside)
         self.hold([*bench.beside(None), *self._borrowing()])
+        self.forget()
+
+    def forget(self) -> None:
+        """Be as if nothing had been read."""
         self.prefixes: dict[str, str] = {}
         self.uses: dict[str, dict[str, None]] = {}
         self.kinds: Counter[str] = Counter()
@@ -112,35 +120,55 @@ class Large(Batch):
         Raises: Unstreamable, if it must be read whole; SyntaxError, if it is none of its kind.
         """
         from cvo.engines.fast.later import Unstreamable  # noqa: PLC0415 - most files are small
-        from cvo.engines.fast.stream import Stream, subjects_of  # noqa: PLC0415
+        from cvo.engines.fast.stream import Stream, blocks_of, subjects_of  # noqa: PLC0415
 
         assert self.bench.shapes is not None  # noqa: S101 - else it is read whole
         with_quads = bool(self.bench.shapes.queries)
         on_disk = with_quads and self._size() > self.bench.setting.roomy
         with TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
-            held = [quad for blocks in self.around for quad in quads_of(blocks)]
-            stream = Stream(held, self.bench.shapes, Path(folder) if on_disk else None)
+            stream = Stream(self.vocabulary(), self.bench.shapes, Path(folder) if on_disk else None)
             gathering = Gathering(self.described - self.borrowed.keys(), stream.is_described)
-            watch = self._watched(stream, gathering)
+            watch = self.watched(stream, gathering)
             for subject, block, some in subjects_of(self._quads(), with_quads=with_quads):
                 stream.take(subject, block, some)
                 watch(subject, block)
-            done = stream.finish(lambda: subjects_of(self._quads(), with_quads=False))
+            done = stream.finish(lambda wanted: blocks_of(self._quads(), wanted))
             if any(isinstance(result.focus, ox.BlankNode) for result in done.results) and self._size() <= self.bench.setting.roomy:
                 raise Unstreamable("there are findings at nodes without a name")
-            undeclared = {iri: users for iri, users in self.uses.items() if not stream.is_described(iri)}
-            declared = {iri for iri in self.uses if iri not in undeclared}
-        findings, unread = self._found(done, undeclared, declared)
-        if unread:
-            return Inspected(self.task.number, named(findings, self.task.name), unread="malformed")
+            slips = self.settle(stream.is_described)
+        head = self.head_of()
+        if head.problems:
+            return Inspected(self.task.number, named(head.problems, self.task.name), unread="malformed")
+        results: dict[str, list[Result]] = {}
+        for result in done.results:
+            results.setdefault(result.focus.value if isinstance(result.focus, ox.NamedNode) else "", []).append(result)
+        pieces = excerpts(self.task.name, self.path, self.prefixes, {*results, *slips, *self.sources} - {""})
+        placed = self.placed(head, pieces, results, slips)
+        return self.summed(pieces, placed, done.checked, gathering.all())
+
+    def vocabulary(self) -> list[ox.Quad]:
+        """Return what stands beside the file."""
+        return [quad for blocks in self.around for quad in quads_of(blocks)]
+
+    def settle(self, is_described: Callable[[str], bool]) -> set[str]:
+        """Return the nodes that use what is not declared, now that it is known what the file *is_described* to say."""
+        undeclared = {iri for iri in self.uses if not is_described(iri)}
+        self.declared = self.described | (self.uses.keys() - undeclared)
+        return {subject for iri in undeclared for subject in self.uses[iri]}
+
+    def summed(self, pieces: Mapping[str, Excerpt], placed: Sequence[Placed], checked: int, mentions: Mentions) -> Inspected:
+        """Return what came of the file, with its findings as they were *placed*."""
+        found = [finding for _, some, _ in placed for finding in some]
+        slipped = [slip for _, _, some in placed for slip in some]
+        findings = [*one_per_cause(slipped, found), *self._filing(pieces)]
         classes = tuple(sorted((curie(kind, self.head.prefixes), number) for kind, number in self.kinds.items()))
         return Inspected(
             self.task.number,
             named(sorted(findings), self.task.name),
-            done.checked,
+            checked,
             self.claimed,
             classes,
-            mentions=gathering.all(),
+            mentions=mentions,
             notes=self.notes,
         )
 
@@ -165,7 +193,7 @@ class Large(Batch):
             yield from parser
             self.prefixes = dict(parser.prefixes)
 
-    def _watched(self, stream: Stream, gathering: Gathering) -> Callable[[Node, Mapping[str, Sequence[Node]]], None]:  # noqa: C901 - a function that is called for each subject
+    def watched(self, stream: Stream, gathering: Gathering) -> Callable[[Node, Mapping[str, Sequence[Node]]], None]:  # noqa: C901 - a function that is called for each subject
         """Return the function to which each subject is told, once it is checked."""
         claims = self._below(f"{CVO}Claim")
         fine = dict.fromkeys((*self.described, *self.known, *OWN))
@@ -206,30 +234,27 @@ class Large(Batch):
 
     # -- places
 
-    def _found(self, done: Streamed, undeclared: Mapping[str, Mapping[str, None]], declared: set[str]) -> tuple[list[Finding], bool]:
-        """Return the findings; and whether these say that the file was not to be checked: a prefix is wrong, or the IRIs are taken."""
-        head = Contributed(self.path, self._beginning(), (), self.prefixes, None)
-        if head.problems:
-            return list(head.problems), True
-        self.files = [head]
-        results: dict[str, list[Result]] = {}
-        for result in done.results:
-            results.setdefault(result.focus.value if isinstance(result.focus, ox.NamedNode) else "", []).append(result)
-        slips = {subject for users in undeclared.values() for subject in users}
-        pieces = excerpts(self.task.name, self.path, self.prefixes, {*results, *slips, *self.sources} - {""})
-        self.declared = self.described | declared
+    def head_of(self) -> Contributed:
+        """Return the file without its triples; it has the problem, if a prefix is wrong."""
+        return Contributed(self.path, self._beginning(), (), self.prefixes, None)
+
+    def placed(
+        self, head: Contributed, pieces: Mapping[str, Excerpt], results: Mapping[str, Sequence[Result]], slips: Collection[str]
+    ) -> list[Placed]:
+        """Return the findings of the *results* at each node, and the uses of undeclared terms where there are *slips*."""
         has_own = any(iri.startswith(OWN) for iri in self.declared)
-        found: list[Finding] = []
-        slipped: list[Slip] = []
+        placed: list[Placed] = []
         for focus in sorted({*results, *slips}):
             piece = pieces.get(focus, head)
             self.files, self.where = [piece], {result.focus: [piece] for result in results.get(focus, ())}
             self.named = {}
-            found += [shifted(each, piece) for each in self._results(Outcome(tuple(results.get(focus, ())), frozenset()))]
+            found = [shifted(each, piece) for each in self._results(Outcome(tuple(results.get(focus, ())), frozenset()))]
+            slipped: list[Slip] = []
             if has_own and focus in slips:
-                slipped += [replace(each, finding=shifted(each.finding, piece)) for each in self._slips()]
+                slipped = [replace(each, finding=shifted(each.finding, piece)) for each in self._slips()]
+            placed.append((focus, found, slipped))
         self.files = [head]
-        return [*one_per_cause(slipped, found), *self._filing(pieces)], False
+        return placed
 
     def _beginning(self) -> str:
         """Return the lines at the top that declare prefixes."""
