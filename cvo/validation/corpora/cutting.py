@@ -7,13 +7,14 @@ text or a comment that was cut apart is none. So whoever reads all parts knows w
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedReader, RawIOBase
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from cvo.files import inner
+from cvo.files import BUFFER, inner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +38,32 @@ class Span:
     line: int = 1
     prologue: bytes = b""
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of the part of the file *name*."""
+    @contextmanager
+    def opened(self, name: str, before: bytes = b"") -> Iterator[BufferedReader]:
+        """Give the part of the file *name* to be read, after what is *before* it."""
         with Path(name).open("rb") as file:
             file.seek(self.start)
-            return file.read(self.size)
+            yield BufferedReader(cast("Any", _Bounded(file, before, self.size)), BUFFER)
 
-    def opened(self, name: str) -> BytesIO:
-        """Return the part of the file *name* to be read line by line."""
-        return BytesIO(self.read(name))
+
+class _Bounded(RawIOBase):
+    """Some bytes, then so many of a *file*."""
+
+    def __init__(self, file: BufferedReader, before: bytes, size: int) -> None:
+        super().__init__()
+        self.file, self.before, self.left = file, before, size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: memoryview) -> int:  # type: ignore[override]
+        if self.before:
+            data, self.before = self.before[: len(into)], self.before[len(into) :]
+        else:
+            data = self.file.read(min(len(into), self.left))
+            self.left -= len(data)
+        into[: len(data)] = data
+        return len(data)
 
 
 def is_cut(name: str, size: int, setting: Setting) -> bool:

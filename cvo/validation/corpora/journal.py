@@ -48,7 +48,7 @@ INDEXES = {
     "relation_pair": "relation (pair, kind, file)",
     "block_mark": "block (mark)",
 }
-CACHE = 64 << 10  # KiB of the database that are held
+CACHE = 16 << 10  # KiB of the database that are held
 
 
 @dataclass(frozen=True, slots=True)

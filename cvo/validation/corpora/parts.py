@@ -89,8 +89,8 @@ def check_part(setting: Setting, share: Share) -> Part | None:
 def blocks_of_part(about: tuple[Share, frozenset[Node]]) -> dict[Node, Block]:
     """Return what a part of a file says of some nodes."""
     share, wanted = about
-    with _hurried():
-        return dict(blocks_of(parsed(share.task, share.span), wanted))
+    with _hurried(), parsed(share.task, share.span) as triples:
+        return dict(blocks_of(triples, wanted))
 
 
 def place_part(setting: Setting, sought: Sought) -> list[Placed]:
@@ -113,11 +113,29 @@ def grouped(results: Sequence[Result]) -> dict[str, list[Result]]:
     return found
 
 
-def parsed(task: Task, span: Span) -> ox.QuadParser:
-    """Return the triples of a *span* of the file of *task*, one by one."""
+@contextmanager
+def parsed(task: Task, span: Span) -> Iterator[ox.QuadParser]:
+    """Give the triples of a *span* of the file of *task*, to be read one by one."""
     kind = FORMATS[task.path.suffix.lower()]
     base = base_iri(task.path) if kind is ox.RdfFormat.TURTLE else None
-    return ox.parse(input=span.prologue + span.read(task.name), format=kind, base_iri=base)
+    with span.opened(task.name, span.prologue) as file:
+        yield ox.parse(input=file, format=kind, base_iri=base)
+
+
+def lines_of(task: Task, span: Span) -> int:
+    """Return how many lines a *span* of the file of *task* has.
+
+    Raises: Unstreamable, if it may have what only RDF 1.2 has.
+    """
+    lines, before = 0, b""
+    with span.opened(task.name) as file:
+        while data := file.read(1 << 20):
+            lines += data.count(b"\n")
+            seen = before + data
+            if any(word in seen for word in BEYOND):
+                raise Unstreamable("it may have what only RDF 1.2 has")
+            before = data[-4:]
+    return lines
 
 
 @contextmanager
@@ -151,23 +169,19 @@ class _Worker:
         before = {} if kinds is None else kept_blocks(kept)
         self.stream = Portions(self.large.vocabulary(), self.large.bench.shapes, before, kinds)
 
-    def part(self, span: Span) -> Part | None:
+    def part(self, span: Span) -> Part:
         large, stream = self.large, self.stream
-        data = span.read(self.task.name)
-        if any(word in data for word in BEYOND):
-            return None
-        lines = data.count(b"\n")
-        del data
+        lines = lines_of(self.task, span)
         large.forget()
         stream.begin()
         gathering = Gathering(large.described, stream.is_described)
         watch = large.watched(stream, gathering)
         targets, others = array("q"), array("q")
-        triples = parsed(self.task, span)
-        for subject, block, some in subjects_of(triples, with_quads=False):
-            stream.take(subject, block, some)
-            watch(subject, block)
-            (targets if hash(subject) in stream.targets else others).append(gathering.last)
+        with parsed(self.task, span) as triples:
+            for subject, block, some in subjects_of(triples, with_quads=False):
+                stream.take(subject, block, some)
+                watch(subject, block)
+                (targets if hash(subject) in stream.targets else others).append(gathering.last)
         part = Part(
             stream.portion(),
             gathering.all(),
