@@ -6,7 +6,7 @@ import importlib.util
 import random
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -19,15 +19,20 @@ from cvo.validation.corpora.crew import Here
 from cvo.validation.corpora.cutting import spans
 from cvo.validation.corpora.inspecting import inspect
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-CORE = (ROOT / "bench/claims_shapes.ttl").read_text(encoding="utf-8").partition(":prefixes sh:declare")[0]
+ALL = (ROOT / "bench/claims_shapes.ttl").read_text(encoding="utf-8")
+CORE = ALL.partition(":prefixes sh:declare")[0]
 OTHERS = """
 :EarlyShape a sh:NodeShape ; sh:targetNode :claim-7 ; sh:property [ sh:path :risk ; sh:maxCount 0 ] .
 :LabelShape a sh:NodeShape ; sh:targetSubjectsOf skos:notation ; sh:property [ sh:path rdfs:label ; sh:minCount 1 ; sh:severity sh:Info ] .
 :TwiceShape a sh:NodeShape ; sh:targetClass :Document ;
   sh:property [ sh:path [ sh:inversePath :source ] ; sh:class :RiskClaim ; sh:maxCount 2 ] .
+"""
+ASKING = """
+:NoteShape a sh:NodeShape ; sh:targetClass :RiskClaim ; sh:property [ sh:path :risk ; sh:minCount 1 ;
+  sh:sparql [ sh:prefixes :prefixes ; sh:message "{$this} has an even risk {?value}" ;
+    sh:select "SELECT $this ?value { $this $PATH ?value FILTER (STRENDS(STR(?value), '2')) }" ] ] .
+:NamedAgain a sh:NodeShape ; sh:targetObjectsOf :by ; sh:sparql [ sh:prefixes :prefixes ; sh:message "an agent without claims of norms" ;
+    sh:select "SELECT $this { $this a :Agent FILTER NOT EXISTS { ?c :by $this ; a :NormClaim ; :stage :Stage-3 } }" ] .
 """
 PART = 6000
 
@@ -110,6 +115,23 @@ def test_however_its_lines_are_laid_out(made_up: str, setting: Setting, tmp_path
     together, alone = both(path, setting)
     assert together is not None
     assert plain(together) == plain(alone)
+
+
+def test_what_is_written_in_sparql_is_asked_of_the_whole_file(made_up: str, setting: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "claims.ttl"
+    path.write_text(made_up, encoding="utf-8")
+    Path(setting.shapes[0]).write_text(ALL + OTHERS + ASKING, encoding="utf-8")
+    together, alone = both(path, setting)
+    assert len({finding.messages for finding in alone.findings if "Sparql" in finding.code.title()}) > 3
+    assert plain(together) == plain(alone)
+
+
+def test_a_shape_in_sparql_that_others_use_is_left_to_one(made_up: str, setting: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "claims.ttl"
+    path.write_text(made_up, encoding="utf-8")
+    used = ':Used a sh:NodeShape ; sh:sparql [ sh:message "no" ; sh:select "SELECT $this { $this <urn:p> ?value }" ] .\n'
+    Path(setting.shapes[0]).write_text(ALL + used + ":User a sh:NodeShape ; sh:targetClass :Document ; sh:node :Used .", encoding="utf-8")
+    assert both(path, setting)[0] is None
 
 
 def test_n_triples_are_cut_between_subjects(made_up: str, setting: Setting, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ class Shape:
     most: int = sys.maxsize
     is_plain: bool = False
     is_counting: bool = False
+    is_asking: bool = False
     tests: tuple[Judge, ...] = ()
     comparisons: tuple[Look, ...] = ()
 
@@ -61,6 +62,7 @@ class Shape:
         others = [(component, look) for component, look in self.looks if not component.endswith(COUNTS)]
         self.is_plain = type(self.path) is str and self.path != "" and not (self.properties or self.queries or self.validators)
         self.is_counting = not (self.judges or self.properties or self.queries or self.validators or others)
+        self.is_asking = bool(self.queries or self.validators) or any(child.is_asking for child in self.properties)
         self.tests = tuple(judge for _, judge in self.judges)
         self.comparisons = tuple(look for _, look in others)
 
@@ -95,7 +97,7 @@ class Shape:
             for child in self.properties
         )
 
-    def report(self, run: Run, focus: Node) -> None:  # noqa: C901 - in the order of what it costs
+    def report(self, run: Run, focus: Node) -> None:
         """Tell *run* what is wrong at *focus*."""
         if not self.is_active:
             return
@@ -109,11 +111,24 @@ class Shape:
                     run.found(self, focus, component, value, self.path)
         if self.properties:
             self._descend(run, values)
+        if run.is_asking:
+            self._ask(run, focus, values)
+
+    def _ask(self, run: Run, focus: Node, values: Sequence[Node]) -> None:
         for query in self.queries:
             run.later(query, self, focus)
         for validator in self.validators:
             for value, where, texts in validator.complaints(run, self, focus, values):
                 run.found(self, focus, validator.component, value, where or self.path, texts=texts)
+
+    def ask(self, run: Run, focus: Node) -> None:
+        """Tell *run* only what is wrong at *focus* by what is written in SPARQL."""
+        values: Sequence[Node] = self.walk(run, focus) if self.walk else (focus,)
+        self._ask(run, focus, values)
+        for child in self.properties:
+            if child.is_asking:
+                for value in values:
+                    child.ask(run, value)
 
     def _descend(self, run: Run, values: Sequence[Node]) -> None:
         plan = run.plan_for(self)

@@ -6,15 +6,16 @@ A portion tells its results by the number of their shape, so that another proces
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from cvo.engines.fast.graph import SUBCLASS
-from cvo.engines.fast.later import Unstreamable
+from cvo.engines.fast.later import Later, Unstreamable
 from cvo.engines.fast.run import Run
 from cvo.engines.fast.stream import DELAYED, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path as FilePath
 
     import pyoxigraph as ox
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from cvo.findings import Path, Texts
     from cvo.outcome import Result
 
-Told = tuple[int, "Node", str, "Node | None", "Path", "Texts"]
-"""A result: the number of the shape, focus node, component, value, path, texts."""
+Told = tuple[int, "Node", str, "Node | None", "Path", "Texts", int]
+"""A result: the number of the shape, focus node, component, value, path, texts, and the number of the query or -1."""
 
 
 @dataclass(slots=True)
@@ -45,8 +46,8 @@ class Portion:
 class _Telling(Stream):
     """A stream that tells its results by the numbers of their shapes."""
 
-    def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes) -> None:
-        super().__init__(vocabulary, shapes)
+    def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes, room: FilePath | None = None) -> None:
+        super().__init__(vocabulary, shapes, room)
         self.numbers = {shape: number for number, shape in enumerate(shapes.every)}
         self.told: dict[Told, None] = {}
 
@@ -54,12 +55,37 @@ class _Telling(Stream):
         self, shape: Shape, focus: Node, component: str, value: Node | None, path: Path, *, query: Query | None = None, texts: Texts = ()
     ) -> None:
         """Take a result, unless an equal one was found already."""
-        assert query is None  # noqa: S101 - what is asked in SPARQL is not cut
         if self.is_ours(focus):
-            self.told[self.numbers[shape], focus, component, value, path, texts] = None
+            asked = -1 if query is None else self.shapes.queries.index(query)
+            self.told[self.numbers[shape], focus, component, value, path, texts, asked] = None
 
 
-class Portions(_Telling):
+class Asking(_Telling):
+    """Takes a whole file, and finds only what is wrong by what is written in SPARQL."""
+
+    def look(self, shape: Shape, focus: Node) -> None:
+        """Take what *shape* asks at *focus*."""
+        if shape.is_asking:
+            shape.ask(self, focus)
+
+
+class _Unanswered(Later):
+    """No answers, as only who has all of the file can give them."""
+
+    def rows(self, *_: object) -> Never:
+        raise Unstreamable("a shape that others use is written in SPARQL")
+
+    truth = rows  # type: ignore[assignment]
+
+
+class _Local(_Telling):
+    """Finds only what is wrong by SHACL Core, as SPARQL reads all of the file."""
+
+    is_asking = False
+    answering = _Unanswered
+
+
+class Portions(_Local):
     """Checks portions of one file, one after another, beside the *vocabulary* and what is kept of the first one."""
 
     def __init__(
@@ -107,7 +133,7 @@ class Portions(_Telling):
         return {node: block for node, block in self.of.items() if node not in self.held}
 
 
-class Joined(_Telling):
+class Joined(_Local):
     """What the portions of a file say together."""
 
     def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes, kept: Mapping[Node, Block], is_there: Callable[[Node], bool]) -> None:
@@ -144,6 +170,7 @@ class Joined(_Telling):
 def results_of(shapes: Shapes, told: Iterable[Told]) -> list[Result]:
     """Return the results that were *told*, sorted."""
     run = Run((), shapes)
-    for number, focus, component, value, path, texts in told:
-        run.found(shapes.every[number], focus, component, value, path, texts=texts)
+    every = shapes.every
+    for number, focus, component, value, path, texts, asked in told:
+        run.found(every[number], focus, component, value, path, query=None if asked < 0 else shapes.queries[asked], texts=texts)
     return sorted(run.results.values(), key=lambda result: result.order)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class Run(Graph):
     """The data, and what was found in it."""
 
+    is_asking = True  # what is written in SPARQL as well
+
     def __init__(self, quads: Sequence[ox.Quad], shapes: Shapes, beside: Sequence[Mapping[Node, Block]] = ()) -> None:
         """Hold *quads*, and the blocks *beside* them, to check them against *shapes*."""
         super().__init__(quads)

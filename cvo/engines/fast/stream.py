@@ -49,12 +49,14 @@ class Streamed:
 class Stream(Run):
     """A run over subjects that come one after another, beside a vocabulary that is held."""
 
+    answering = Later
+
     def __init__(self, vocabulary: Sequence[ox.Quad], shapes: Shapes, room: Path | None = None) -> None:
         """Hold the *vocabulary*, to check what comes against *shapes*; what queries read goes into the folder *room*, if there is one."""
         super().__init__(vocabulary, shapes)
         self.held = frozenset(self.of)
         self._asked: set[Node] = set()
-        self.answers: Later = Later(self, vocabulary, shapes.queries, shapes.graph.of)
+        self.answers: Later = self.answering(self, vocabulary, shapes.queries if self.is_asking else [], shapes.graph.of)
         self.answers.room = room
         self.answers.start()
         self.here: Node = ""
@@ -175,9 +177,13 @@ class Stream(Run):
             if node not in self.held and tuple(self.of[node].get(TYPE, ())) not in self.wanted and SUBCLASS not in self.of[node]:
                 del self.of[node]
 
+    def look(self, shape: Shape, focus: Node) -> None:
+        """Take what *shape* finds at *focus*."""
+        shape.report(self, focus)
+
     def _ask(self, shape: Shape, subject: Node, block: Block) -> None:
         try:
-            shape.report(self, subject)
+            self.look(shape, subject)
         except Unknown as unknown:
             if unknown.node is not None:
                 self.missing.add(unknown.node)

@@ -21,13 +21,13 @@ from cvo.contribution import FORMATS
 from cvo.engines.fast.later import Unstreamable
 from cvo.engines.fast.portions import Joined, results_of
 from cvo.files import base_iri
-from cvo.validation.corpora.batches import Inspected, named
+from cvo.validation.corpora.batches import Inspected, Task, named
 from cvo.validation.corpora.bench import bench
 from cvo.validation.corpora.crew import Died
 from cvo.validation.corpora.cutting import spans
 from cvo.validation.corpora.excerpts import excerpts
 from cvo.validation.corpora.mentions import Mentions, mark
-from cvo.validation.corpora.parts import Share, Sought, blocks_of_part, check_part, grouped, kept_blocks, place_part
+from cvo.validation.corpora.parts import Part, Share, Sought, ask_file, blocks_of_part, check_part, grouped, kept_blocks, place_part
 from cvo.validation.corpora.streaming import FEW, Large
 
 if TYPE_CHECKING:
@@ -36,21 +36,19 @@ if TYPE_CHECKING:
     from cvo.engines.fast.graph import Block
     from cvo.engines.fast.nodes import Node
     from cvo.engines.fast.portions import Told
-    from cvo.validation.corpora.batches import Task
     from cvo.validation.corpora.bench import Setting
     from cvo.validation.corpora.crew import Crew
-    from cvo.validation.corpora.parts import Part
     from cvo.validation.corpora.streaming import Placed
 
 
 def shared(setting: Setting, workers: Crew, task: Task, size: int, jobs: int) -> Inspected | None:
     """Return what is wrong with the large file of *task*, which *jobs* of the *workers* share; None if one must check it.
 
-    One must if there are questions in SPARQL, which read all of the file; if no line shows where to cut it; if it is not grouped
-    by subject, or not well-formed; or if its prefixes change on the way.
+    One must if no line shows where to cut it; if it is not grouped by subject, or not well-formed; or if its prefixes change on the
+    way. What is written in SPARQL reads all of the file: one process asks it, while the others check the parts.
     """
     shapes = bench(setting).shapes
-    if task.beside or shapes is None or shapes.queries:
+    if task.beside or shapes is None:
         return None
     try:
         parts = spans(task.name, size, setting.part, jobs)
@@ -118,6 +116,7 @@ class _Joining:
         self.base: str | None = None
         self.lines = 1
         self.all: Sequence[int] = ()
+        self.asked: Sequence[Told] = ()
 
     def inspected(self, *, is_small: bool) -> Inspected | None:
         """Return what is wrong with the file, one that *is_small* enough to be read whole if that tells places better."""
@@ -130,12 +129,13 @@ class _Joining:
         joined = _JoinedHere(self.large.vocabulary(), shapes, kept, lambda node: _has(self.all, mark(str(node))))
         joined.marks = self.subjects
         self._take(first, joined)
-        for part in self._parts(self.shares[1:]):
+        asking = [self.task] if shapes.queries else []
+        for part in self._parts(self.shares[1:], asking):
             self._take(part, joined)
         self.all = self.subjects.all()
         done = joined.finish(self._again)
         told: dict[Node, list[Told]] = {}
-        for each in joined.told:
+        for each in (*joined.told, *self.asked):
             told.setdefault(each[1], []).append(each)
         if is_small and any(isinstance(node, str) and node.startswith("_:") for node in told):
             return None  # there are findings at nodes without a name
@@ -161,16 +161,22 @@ class _Joining:
             raise Unstreamable("a directive has several lines") from error
         self.prefixes, self.base = dict(triples.prefixes), triples.base_iri
 
-    def _parts(self, shares: Sequence[Share]) -> Iterator[Part]:
-        """Return what came of the parts *shares*, in their order.
+    def _parts(self, shares: Sequence[Share], asking: Sequence[Task] = ()) -> Iterator[Part]:
+        """Return what came of the parts *shares*, in their order, while the whole of the task that is *asking* is looked through.
 
         Raises: Unstreamable, if one of them cannot be checked by itself.
         """
         waiting: dict[int, Part] = {}
         place = shares[0].span.number
-        for share, part in self.workers.map(partial(check_part, self.setting), shares):
-            if part is None or isinstance(part, Died) or dict(part.prefixes) != self.prefixes or part.base != self.base:
+        tasks: list[Task | Share] = [*asking, *shares]
+        for share, part in self.workers.map(partial(_done, self.setting), tasks):
+            if part is None or isinstance(part, Died):
                 raise Unstreamable("a part of it cannot be checked by itself")
+            if isinstance(share, Task) or not isinstance(part, Part):
+                self.asked = part if isinstance(part, list) else ()
+                continue
+            if part.prefixes != self.prefixes or part.base != self.base:
+                raise Unstreamable("its prefixes change")
             waiting[share.span.number] = part
             while place in waiting:
                 yield waiting.pop(place)
@@ -236,3 +242,7 @@ class _Joining:
         names = tuple(sorted(each for each in self.names if not _has(own, each[0])))
         documents, prints = (array("q", sorted(marks)) for marks in (self.documents, self.prints))
         return Mentions(self.described, documents, names, prints, tuple(sorted(self.relations)))
+
+
+def _done(setting: Setting, about: Task | Share) -> Part | list[Told] | None:
+    return check_part(setting, about) if isinstance(about, Share) else ask_file(setting, about)

@@ -8,6 +8,8 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -15,7 +17,7 @@ import pyoxigraph as ox
 from cvo.contribution import FORMATS
 from cvo.engines.fast import Graph, quads_of
 from cvo.engines.fast.later import Unstreamable
-from cvo.engines.fast.portions import Portion, Portions, results_of
+from cvo.engines.fast.portions import Asking, Portion, Portions, results_of
 from cvo.engines.fast.stream import blocks_of, subjects_of
 from cvo.errors import CvoError
 from cvo.files import base_iri
@@ -82,6 +84,21 @@ def check_part(setting: Setting, share: Share) -> Part | None:
     try:
         with _hurried():
             return _worker(setting, share.task, share.kept, share.kinds).part(share.span)
+    except (Unstreamable, SyntaxError, ValueError, OSError, CvoError):
+        return None
+
+
+def ask_file(setting: Setting, task: Task) -> list[Told] | None:
+    """Return what is wrong with the file of *task* by what is written in SPARQL; None if it must be checked in one go."""
+    try:
+        large = Large(bench(setting), task)
+        assert large.bench.shapes is not None  # noqa: S101 - else the file is not cut
+        with _hurried(), TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
+            stream = Asking(large.vocabulary(), large.bench.shapes, Path(folder) if large.is_roomy() else None)
+            for subject, block, some in subjects_of(large.quads(), with_quads=True):
+                stream.take(subject, block, some)
+            stream.finish(lambda wanted: blocks_of(large.quads(), wanted))
+            return list(stream.told)
     except (Unstreamable, SyntaxError, ValueError, OSError, CvoError):
         return None
 

@@ -124,16 +124,15 @@ class Large(Batch):
 
         assert self.bench.shapes is not None  # noqa: S101 - else it is read whole
         with_quads = bool(self.bench.shapes.queries)
-        on_disk = with_quads and self._size() > self.bench.setting.roomy
         with TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
-            stream = Stream(self.vocabulary(), self.bench.shapes, Path(folder) if on_disk else None)
+            stream = Stream(self.vocabulary(), self.bench.shapes, Path(folder) if with_quads and self.is_roomy() else None)
             gathering = Gathering(self.described - self.borrowed.keys(), stream.is_described)
             watch = self.watched(stream, gathering)
-            for subject, block, some in subjects_of(self._quads(), with_quads=with_quads):
+            for subject, block, some in subjects_of(self.quads(), with_quads=with_quads):
                 stream.take(subject, block, some)
                 watch(subject, block)
-            done = stream.finish(lambda wanted: blocks_of(self._quads(), wanted))
-            if any(isinstance(result.focus, ox.BlankNode) for result in done.results) and self._size() <= self.bench.setting.roomy:
+            done = stream.finish(lambda wanted: blocks_of(self.quads(), wanted))
+            if any(isinstance(result.focus, ox.BlankNode) for result in done.results) and not self.is_roomy():
                 raise Unstreamable("there are findings at nodes without a name")
             slips = self.settle(stream.is_described)
         head = self.head_of()
@@ -178,14 +177,16 @@ class Large(Batch):
         blocks = Graph(ox.parse(self.task.beside, format=ox.RdfFormat.N_TRIPLES)).of
         return [Surroundings(frozenset(self.borrowed), frozenset(), blocks)]
 
-    def _size(self) -> int:
+    def is_roomy(self) -> bool:
+        """Return whether the file is so large that what queries read of it lies on disk."""
         size = 0
         with opened(self.task.name) as file:
             while size <= self.bench.setting.roomy and (data := file.read(1 << 20)):
                 size += len(data)
-        return size
+        return size > self.bench.setting.roomy
 
-    def _quads(self) -> Iterator[ox.Quad]:
+    def quads(self) -> Iterator[ox.Quad]:
+        """Return the triples of the file as they come."""
         kind = FORMATS[inner(self.path).suffix.lower()]
         base = base_iri(inner(self.path)) if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
         with opened(self.task.name) as file:
