@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import random
 import re
@@ -58,7 +59,7 @@ def both(path: Path, setting: Setting):
     """Return what comes of the file shared, or nothing if it is not, and what comes of it read by one."""
     task = Task(1, str(path))
     (alone,) = inspect(setting, [task])
-    return joining.shared(setting, Here(), task, path.stat().st_size, 2), alone
+    return joining.shared(setting, Here(), task, 2), alone
 
 
 def plain(found):
@@ -142,6 +143,16 @@ def test_n_triples_are_cut_between_subjects(made_up: str, setting: Setting, tmp_
     together, alone = both(path, setting)
     assert together is not None
     assert plain(together) == plain(alone)
+
+
+def test_a_packed_file_is_shared_too(made_up: str, setting: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "claims.ttl.gz"
+    path.write_bytes(gzip.compress(made_up.encode()))
+    together, alone = both(path, setting)
+    assert together is not None
+    assert plain(together) == plain(alone)
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert both(path, setting)[0] is None
 
 
 LATER = ":claim-290 a"

@@ -127,10 +127,10 @@ class Checking:
             heavy = 0
             for number, name, size in journal.todo():
                 sizes[number] = size
-                if is_shared and is_cut(name, size, self.setting):
+                weighs = weight(Input(name, size, ""))
+                if is_shared and is_cut(name, weighs, self.setting):
                     large.append(Task(number, name))
                     continue
-                weighs = weight(Input(name, size, ""))
                 if unit and (len(unit) >= TOGETHER or heavy + weighs > HEAVY):
                     yield tuple(unit)
                     unit, heavy = [], 0
@@ -145,7 +145,7 @@ class Checking:
         from cvo.validation.corpora.joining import shared  # noqa: PLC0415 - most files are small
 
         for task in large:
-            result = shared(self.setting, workers, task, sizes[task.number], jobs)
+            result = shared(self.setting, workers, task, jobs)
             if result is None:
                 yield from self._written(workers, journal, iter([(task,)]), sizes)
             else:

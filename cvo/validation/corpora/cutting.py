@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cvo.files import BUFFER, inner
+from cvo.validation.corpora.inputs import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +68,8 @@ class _Bounded(RawIOBase):
 
 
 def is_cut(name: str, size: int, setting: Setting) -> bool:
-    """Return whether the file *name*, of so many bytes, is worth being cut."""
-    return size > max(setting.large, 2 * setting.part) and Path(name).suffix.lower() in CUT and inner(Path(name)) == Path(name)
+    """Return whether the file *name*, of about so many bytes, is worth being cut."""
+    return size > max(setting.large, 2 * setting.part) and not is_address(name) and inner(Path(name)).suffix.lower() in CUT
 
 
 def spans(name: str, size: int, most: int, jobs: int) -> list[Span]:

@@ -12,22 +12,35 @@ from functools import partial
 from heapq import merge
 from operator import eq
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cvo.contribution import FORMATS
 from cvo.engines.fast.later import Unstreamable
 from cvo.engines.fast.portions import Joined, results_of
-from cvo.files import base_iri
+from cvo.errors import CvoError
+from cvo.files import BUFFER, inner
 from cvo.validation.corpora.batches import Inspected, Task, named
 from cvo.validation.corpora.bench import bench
 from cvo.validation.corpora.crew import Died
 from cvo.validation.corpora.cutting import spans
 from cvo.validation.corpora.excerpts import excerpts
+from cvo.validation.corpora.inputs import opened
 from cvo.validation.corpora.mentions import Mentions, mark
-from cvo.validation.corpora.parts import Part, Share, Sought, ask_file, blocks_of_part, check_part, grouped, kept_blocks, place_part
+from cvo.validation.corpora.parts import (
+    Part,
+    Share,
+    Sought,
+    ask_file,
+    blocks_of_part,
+    check_part,
+    grouped,
+    kept_blocks,
+    kind_and_base,
+    place_part,
+)
 from cvo.validation.corpora.streaming import FEW, Large
 
 if TYPE_CHECKING:
@@ -41,7 +54,7 @@ if TYPE_CHECKING:
     from cvo.validation.corpora.streaming import Placed
 
 
-def shared(setting: Setting, workers: Crew, task: Task, size: int, jobs: int) -> Inspected | None:
+def shared(setting: Setting, workers: Crew, task: Task, jobs: int) -> Inspected | None:
     """Return what is wrong with the large file of *task*, which *jobs* of the *workers* share; None if one must check it.
 
     One must if no line shows where to cut it; if it is not grouped by subject, or not well-formed; or if its prefixes change on the
@@ -51,14 +64,23 @@ def shared(setting: Setting, workers: Crew, task: Task, size: int, jobs: int) ->
     if task.beside or shapes is None:
         return None
     try:
-        parts = spans(task.name, size, setting.part, jobs)
-        if len(parts) < 3:  # noqa: PLR2004 - the first of them is small
-            return None
         with TemporaryDirectory(prefix="cvo-", ignore_cleanup_errors=True) as folder:
-            joining = _Joining(setting, workers, [Share(task, span, str(Path(folder) / "kept")) for span in parts])
+            name = task.name if inner(task.path) == task.path else _unpacked(task.name, Path(folder) / "unpacked")
+            size = Path(name).stat().st_size
+            parts = spans(name, size, setting.part, jobs)
+            if len(parts) < 3:  # noqa: PLR2004 - the first of them is small
+                return None
+            joining = _Joining(setting, workers, [Share(task, span, name, str(Path(folder) / "kept")) for span in parts])
             return joining.inspected(is_small=size <= setting.roomy)
-    except (Unstreamable, OSError):
+    except (Unstreamable, OSError, EOFError, CvoError):
         return None
+
+
+def _unpacked(name: str, into: Path) -> str:
+    """Unpack the file *name* into another; return its name."""
+    with opened(name) as packed, into.open("wb") as file:
+        copyfileobj(packed, file, BUFFER)
+    return str(into)
 
 
 @dataclass(slots=True)
@@ -151,8 +173,7 @@ class _Joining:
 
     def _read_prologue(self, prologue: bytes) -> None:
         """Read the directives at the top, which every part must leave as they are."""
-        kind = FORMATS[self.task.path.suffix.lower()]
-        base = base_iri(self.task.path) if kind is ox.RdfFormat.TURTLE else None
+        kind, base = kind_and_base(self.task)
         try:
             triples = ox.parse(input=prologue, format=kind, base_iri=base)
             if any(True for _ in triples):

@@ -20,7 +20,7 @@ from cvo.engines.fast.later import Unstreamable
 from cvo.engines.fast.portions import Asking, Portion, Portions, results_of
 from cvo.engines.fast.stream import blocks_of, subjects_of
 from cvo.errors import CvoError
-from cvo.files import base_iri
+from cvo.files import base_iri, inner
 from cvo.validation.corpora.bench import bench
 from cvo.validation.corpora.excerpts import excerpts
 from cvo.validation.corpora.mentions import Gathering
@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A *span* of the file of a *task*; what the first one tells the others is *kept* in a file, with the *kinds* worth keeping."""
+    """A *span* of the file of a *task*, once *unpacked*; what the first tells the others is *kept* in a file, with the *kinds* of it."""
 
     task: Task
     span: Span
+    unpacked: str
     kept: str
     kinds: frozenset[tuple[Node, ...]] | None = None  # none for the first
 
@@ -83,7 +84,7 @@ def check_part(setting: Setting, share: Share) -> Part | None:
     """Return what came of the part *share* of a file; None if the file must be checked in one go."""
     try:
         with _hurried():
-            return _worker(setting, share.task, share.kept, share.kinds).part(share.span)
+            return _worker(setting, share.task, share.kept, share.kinds).part(share)
     except (Unstreamable, SyntaxError, ValueError, OSError, CvoError):
         return None
 
@@ -106,7 +107,7 @@ def ask_file(setting: Setting, task: Task) -> list[Told] | None:
 def blocks_of_part(about: tuple[Share, frozenset[Node]]) -> dict[Node, Block]:
     """Return what a part of a file says of some nodes."""
     share, wanted = about
-    with _hurried(), parsed(share.task, share.span) as triples:
+    with _hurried(), parsed(share) as triples:
         return dict(blocks_of(triples, wanted))
 
 
@@ -118,7 +119,7 @@ def place_part(setting: Setting, sought: Sought) -> list[Placed]:
     large.declared = large.described | sought.declared
     assert large.bench.shapes is not None  # noqa: S101 - else the file is not cut
     results = grouped(results_of(large.bench.shapes, sought.told))
-    pieces = excerpts(share.task.name, share.task.path, sought.prefixes, {*results, *sought.slips} - {""}, share.span)
+    pieces = excerpts(share.unpacked, share.task.path, sought.prefixes, {*results, *sought.slips} - {""}, share.span)
     return large.placed(large.head_of(), pieces, results, sought.slips)
 
 
@@ -130,22 +131,27 @@ def grouped(results: Sequence[Result]) -> dict[str, list[Result]]:
     return found
 
 
+def kind_and_base(task: Task) -> tuple[ox.RdfFormat, str | None]:
+    """Return what kind of file that of *task* is, and against what its relative IRIs are resolved."""
+    kind = FORMATS[inner(task.path).suffix.lower()]
+    return kind, base_iri(inner(task.path)) if kind is ox.RdfFormat.TURTLE else None
+
+
 @contextmanager
-def parsed(task: Task, span: Span) -> Iterator[ox.QuadParser]:
-    """Give the triples of a *span* of the file of *task*, to be read one by one."""
-    kind = FORMATS[task.path.suffix.lower()]
-    base = base_iri(task.path) if kind is ox.RdfFormat.TURTLE else None
-    with span.opened(task.name, span.prologue) as file:
+def parsed(share: Share) -> Iterator[ox.QuadParser]:
+    """Give the triples of the part *share* of a file, to be read one by one."""
+    kind, base = kind_and_base(share.task)
+    with share.span.opened(share.unpacked, share.span.prologue) as file:
         yield ox.parse(input=file, format=kind, base_iri=base)
 
 
-def lines_of(task: Task, span: Span) -> int:
-    """Return how many lines a *span* of the file of *task* has.
+def lines_of(share: Share) -> int:
+    """Return how many lines the part *share* of a file has.
 
     Raises: Unstreamable, if it may have what only RDF 1.2 has.
     """
     lines, before = 0, b""
-    with span.opened(task.name) as file:
+    with share.span.opened(share.unpacked) as file:
         while data := file.read(1 << 20):
             lines += data.count(b"\n")
             seen = before + data
@@ -180,21 +186,21 @@ class _Worker:
     """Checks the parts of one file."""
 
     def __init__(self, setting: Setting, task: Task, kept: str, kinds: frozenset[tuple[Node, ...]] | None) -> None:
-        self.task, self.kept = task, kept
+        self.kept = kept
         self.large = Large(bench(setting), task)
         assert self.large.bench.shapes is not None  # noqa: S101 - else the file is not cut
         before = {} if kinds is None else kept_blocks(kept)
         self.stream = Portions(self.large.vocabulary(), self.large.bench.shapes, before, kinds)
 
-    def part(self, span: Span) -> Part:
+    def part(self, share: Share) -> Part:
         large, stream = self.large, self.stream
-        lines = lines_of(self.task, span)
+        lines = lines_of(share)
         large.forget()
         stream.begin()
         gathering = Gathering(large.described, stream.is_described)
         watch = large.watched(stream, gathering)
         targets, others = array("q"), array("q")
-        with parsed(self.task, span) as triples:
+        with parsed(share) as triples:
             for subject, block, some in subjects_of(triples, with_quads=False):
                 stream.take(subject, block, some)
                 watch(subject, block)
