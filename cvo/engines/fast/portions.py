@@ -153,7 +153,7 @@ class Joined(_Local):
         """
         shapes = self.shapes.every
         self.told.update(dict.fromkeys(portion.told))
-        self.delayed += [(node, block, shapes[number]) for node, block, number in portion.delayed]
+        self.delayed += [(node, self.of.get(node) or block, shapes[number]) for node, block, number in portion.delayed]
         if len(self.delayed) > DELAYED:
             raise Unstreamable("too much of it refers to what comes later")
         self.missing |= portion.missing

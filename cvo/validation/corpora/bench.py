@@ -37,7 +37,7 @@ class Setting:
     large: int = 4 << 20
     roomy: int = 64 << 20
     documents: tuple[str, ...] = ()
-    part: int = 8 << 20
+    part: int = 4 << 20
 
 
 class Bench:

@@ -69,7 +69,7 @@ class _Bounded(RawIOBase):
 
 def is_cut(name: str, size: int, setting: Setting) -> bool:
     """Return whether the file *name*, of about so many bytes, is worth being cut."""
-    return size > max(setting.large, 2 * setting.part) and not is_address(name) and inner(Path(name)).suffix.lower() in CUT
+    return size > max(setting.large, 4 * setting.part) and not is_address(name) and inner(Path(name)).suffix.lower() in CUT
 
 
 def spans(name: str, size: int, most: int, jobs: int) -> list[Span]:
@@ -77,8 +77,8 @@ def spans(name: str, size: int, most: int, jobs: int) -> list[Span]:
 
     Their lines are not known yet.
     """
-    first = max(most // 8, min(2 * most, size // 16))
-    each = max(most // 8, min(most, (size - first) // (jobs * SHARES) + 1))
+    first = max(most // 4, min(4 * most, size // 16))
+    each = max(most // 4, min(most, (size - first) // (jobs * SHARES) + 1))
     with Path(name).open("rb") as file:
         top = file.read(WINDOW)
         begin = len(MARK) if top.startswith(MARK) else 0

@@ -38,6 +38,11 @@ class Excerpt(Contributed):
         """Return the beginning of the lines."""
         return Place(str(self.path), self.header + 1, 1)
 
+    def forget(self) -> None:
+        """Forget what was worked out from the lines, which takes more memory than they do."""
+        for name in ("map", "lines", "_named", "_index", "_spans"):
+            vars(self).pop(name, None)
+
 
 def shifted_place(place: Place, piece: Contributed) -> Place:
     """Return where in the file the *place* of *piece* is."""

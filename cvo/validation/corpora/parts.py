@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from cvo.contribution import FORMATS
-from cvo.engines.fast import Graph, quads_of
+from cvo.engines.fast import quads_of
 from cvo.engines.fast.later import Unstreamable
 from cvo.engines.fast.portions import Asking, Portion, Portions, results_of
 from cvo.engines.fast.stream import blocks_of, subjects_of
@@ -84,6 +85,10 @@ def check_part(setting: Setting, share: Share) -> Part | None:
     """Return what came of the part *share* of a file; None if the file must be checked in one go."""
     try:
         with _hurried():
+            if share.kinds is None:
+                part = _Worker(setting, share.task, share.kept, None).part(share)
+                gc.collect()  # it is worth 50 MB
+                return part
             return _worker(setting, share.task, share.kept, share.kinds).part(share)
     except (Unstreamable, SyntaxError, ValueError, OSError, CvoError):
         return None
@@ -173,13 +178,18 @@ def _hurried() -> Iterator[None]:
 
 
 @lru_cache(1)
-def _worker(setting: Setting, task: Task, kept: str, kinds: frozenset[tuple[Node, ...]] | None) -> _Worker:
+def _worker(setting: Setting, task: Task, kept: str, kinds: frozenset[tuple[Node, ...]]) -> _Worker:
     return _Worker(setting, task, kept, kinds)
 
 
 def kept_blocks(name: str) -> Mapping[Node, Block]:
-    """Return what the first part of a file keeps for others, in the file *name*."""
-    return Graph(ox.parse(path=name, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)).of
+    """Return what the first part of a file keeps for others, in the file *name*; what is there often is held once."""
+    triples = ox.parse(path=name, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
+    once: dict[Node, Node] = {}
+    return {
+        node: {intern(predicate): [once.setdefault(value, value) for value in values] for predicate, values in block.items()}
+        for node, block, _ in subjects_of(triples, with_quads=False)
+    }
 
 
 class _Worker:

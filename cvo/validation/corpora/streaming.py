@@ -254,6 +254,8 @@ class Large(Batch):
             if has_own and focus in slips:
                 slipped = [replace(each, finding=shifted(each.finding, piece)) for each in self._slips()]
             placed.append((focus, found, slipped))
+            if isinstance(piece, Excerpt):
+                piece.forget()
         self.files = [head]
         return placed
 
