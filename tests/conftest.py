@@ -19,6 +19,7 @@ from cvo import __main__ as entry
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"  # documents and test suites that are not part of the project
 IN_PROCESSES = bool(os.environ.get("CVO_TEST_PROCESSES"))  # each run of the command is a process, which takes long
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process of a test compiles the program anew
 settings.register_profile("steady", max_examples=60, derandomize=True, deadline=None)  # the same examples on each run
 settings.register_profile("search", max_examples=500, deadline=None)  # others on each run: `pytest --hypothesis-profile=search`
 settings.load_profile("steady")
