@@ -1,9 +1,9 @@
 """How long the validation of corpora takes, and how much memory: ``python bench/corpora.py [claims NUMBER | files NUMBER | peers NUMBER]``.
 
-``claims`` checks one large file of so many claims (100,000) against the Core shapes of ``claims_shapes.ttl``, ``files`` so many files
-(1,000) of 30 claims against the shipped shapes, both by two processes and by one. ``peers`` checks so many files (1,000) of 30 made-up claims
-against ``claims_shapes.ttl``, and the first 20 of them once per file by pySHACL's own command, whose time is multiplied up; of these 20
-both must find the same.
+``claims`` checks one large file of so many claims (100,000) against the Core shapes of ``claims_shapes.ttl``, ``files`` so many
+files (1,000) of 30 claims against the shipped shapes, both by two processes and by one. ``peers`` checks so many files (1,000) of 30
+made-up claims against ``claims_shapes.ttl``, and the first 20 of them once per file by pySHACL's own command, whose time is
+multiplied up; of these 20 both must find the same.
 """
 
 import resource
