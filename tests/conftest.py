@@ -25,11 +25,6 @@ settings.register_profile("search", max_examples=500, deadline=None)  # others o
 settings.load_profile("steady")
 
 
-def pytest_xdist_auto_num_workers():
-    """Return how many processes run the tests: one more than there are processors, since some tests wait."""
-    return (os.cpu_count() or 1) + 1
-
-
 @dataclass(frozen=True)
 class Ran:
     status: int
