@@ -40,5 +40,5 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     deliver(turtle, output)
     for note in notes[:SHOWN]:
         typer.echo(note.text(lang.value), err=True)
-    if more := len(notes) - SHOWN if len(notes) > SHOWN else 0:
+    if (more := len(notes) - SHOWN) > 0:
         typer.echo(f"……还有 {more} 条" if lang is Lang.ZH else f"… and {more} more", err=True)

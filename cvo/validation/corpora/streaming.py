@@ -205,8 +205,8 @@ class Large(Batch):
         def used(iri: str, subject: str) -> None:
             if iri.startswith(spaces):
                 users = uses.setdefault(iri, {})
-                users[subject] = None
                 if len(users) < FEW:
+                    users[subject] = None
                     return
             if len(fine) < fixed + LOST:
                 fine[iri] = None
